@@ -15,7 +15,7 @@ setup: .venv/.installed ## create .venv from the locked requirements
 .venv/.installed: requirements-dev.txt client/pyproject.toml playground/pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Opsbell needs Python 3.11 or newer; set PYTHON=/path/to/it.")'
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --require-hashes -r requirements-dev.txt
+	$(BIN)/pip install --quiet --no-deps --require-hashes -r requirements-dev.txt
 	$(BIN)/python -c 'import pathlib, sysconfig; pathlib.Path(sysconfig.get_path("purelib"), "opsbell.pth").write_text("".join(f"{pathlib.Path(room).resolve()}\n" for room in ("client", "playground")))'
 	@touch $@
 
@@ -28,11 +28,13 @@ test: setup ## the whole suite, on SQLite and PostgreSQL
 ahead: setup ## the tests that carry a date, with the clock 400 days ahead (Linux, needs cc)
 	$(BIN)/python -m tests.clock_shift 400 $(BIN)/python -m pytest --numprocesses $(WORKERS) -o cache_dir=.pytest_cache/ahead -m "dated and not long and not browser" -k "not postgresql"
 
-lint: setup ## format check, lint, types, import rules
+lint: setup ## format check, lint, types, import rules, age and advisories of what is locked
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	-@$(MAKE) --no-print-directory .venv-audit/.installed
+	$(BIN)/python -m tests.supply_chain
 
 format: setup ## format and mend what can be mended
 	$(BIN)/ruff format .
@@ -43,10 +45,18 @@ migration: setup ## write the next migration from the models: make migration m="
 	$(BIN)/ruff check --quiet --fix bot/migrations/versions
 	$(BIN)/ruff format --quiet bot/migrations/versions
 
-lock: ## renew the locked requirements (needs uv)
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --quiet requirements.in -o requirements.txt
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --quiet requirements-dev.in -o requirements-dev.txt
+LOCK = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --quiet
 
-sbom: ## list the locked packages in sbom.json (CycloneDX)
-	@test -x .venv-sbom/bin/cyclonedx-py || { $(PYTHON) -m venv .venv-sbom && .venv-sbom/bin/pip install --quiet cyclonedx-bom==7.5.0; }
-	.venv-sbom/bin/cyclonedx-py requirements requirements.txt --of JSON -o sbom.json
+lock: ## renew the locked requirements; the youngest age is in pyproject.toml
+	$(LOCK) requirements.in -o requirements.txt
+	$(LOCK) requirements-dev.in -o requirements-dev.txt
+	$(LOCK) requirements-audit.in -o requirements-audit.txt
+
+.venv-audit/.installed: requirements-audit.txt
+	$(PYTHON) -m venv .venv-audit
+	.venv-audit/bin/pip install --quiet --no-deps --require-hashes -r requirements-audit.txt
+	@touch $@
+
+sbom: .venv-audit/.installed ## list the locked packages in sbom.json (CycloneDX)
+	.venv-audit/bin/python -W ignore -m cyclonedx_py requirements requirements.txt --pyproject pyproject.toml --of JSON -o sbom.json
+	.venv-audit/bin/python -m tests.supply_chain.sbom sbom.json requirements.txt

@@ -8,6 +8,7 @@ _ADDRESS_PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 
 _MUST_BE = "must be an http:// or https:// address"
 _HOSTS = frozenset({"hooks.slack.com", "hooks.slack-gov.com"})
+_SLACKS = (".slack.com", ".slack-gov.com")
 #: The first part of an incoming webhook's path.
 _SERVICES = "services"
 _HOW = (
@@ -38,6 +39,18 @@ def require_address_template(value: str) -> str:
     """Do the same for an address with placeholders like `{subject}`."""
     require_web_address(_ADDRESS_PLACEHOLDER.sub("x", value))
     return value
+
+
+def is_of_slack(address: str, api_url: str) -> bool:
+    """Tell whether an address that Slack names for a call is Slack's own, or where its API is."""
+    try:
+        parts, api = urlsplit(require_web_address(address)), urlsplit(api_url)
+    except ValueError:
+        return False
+    if parts.scheme != "https" and parts.scheme != api.scheme:
+        return False
+    host = parts.hostname or ""
+    return host == api.hostname or (parts.scheme == "https" and host.endswith(_SLACKS))
 
 
 def webhook_address_problem(address: str) -> str | None:

@@ -13,6 +13,7 @@ from bot.tasks.display import epoch
 from bot.tasks.models import Task
 
 _MAX_REPORTED = 20
+_SHOWN_BYTES = 200
 _TIMEOUT = aiohttp.ClientTimeout(total=10)
 _LogUrl = Callable[[Task, datetime], str | None]
 
@@ -55,7 +56,7 @@ async def post_report(url: str, report: Rendered, proxy: str | None = None) -> s
         ):
             if response.status == 200:
                 return None
-            said = (await response.text(errors="replace"))[:200]
+            said = (await response.content.read(_SHOWN_BYTES)).decode(errors="replace")
             return f"the webhook answered {response.status}: {said}"
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:
         return f"the webhook cannot be reached: {type(error).__name__}"

@@ -26,6 +26,7 @@ from bot.errors import ConfigError, FieldProblem, InvalidError, UnavailableError
 from bot.logs import set_up_logs
 from bot.messages.rendering.renderer import Rendered, Renderer
 from bot.process.database_lock import is_locked
+from bot.process.outgoing_http import read_json
 from bot.redaction import redact
 from bot.reports.resources import open_sources
 from bot.settings import Settings, environment, read_settings
@@ -171,7 +172,7 @@ async def _ask_bot(settings: Settings, wanted: _WantedCheck) -> CheckResult:
                 await ask(session, f"{address}/api/tasks", body)
             answer = await ask(session, f"{address}/api/alerts/check", wanted.body)
             return CheckResult(**answer)
-        except (aiohttp.ClientError, TimeoutError) as error:
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             raise UnavailableError(
                 f"A bot holds the database and does not answer at {address}: {error}."
             ) from error
@@ -179,8 +180,8 @@ async def _ask_bot(settings: Settings, wanted: _WantedCheck) -> CheckResult:
 
 async def ask(session: aiohttp.ClientSession, url: str, body: dict[str, object]) -> dict[str, Any]:
     """Return what the bot answers; raise `UnavailableError` with its words if it refuses."""
-    async with session.post(url, json=body) as response:
-        answer = await response.json()
+    async with session.post(url, json=body, allow_redirects=False) as response:
+        answer = await read_json(response)
         if response.status >= 400:
             raise UnavailableError(f"The running bot refused: {answer.get('message')}")
         return dict(answer)

@@ -17,6 +17,7 @@ from bot.doctor.slack import SlackExamination
 from bot.doctor.sources import source_findings
 from bot.http.security.oidc import OidcTokens, fetch_json
 from bot.process.database_lock import is_locked
+from bot.process.outgoing_http import read_json
 from bot.redaction import learn
 from bot.settings import Settings
 from bot.wiring.credentials import secrets_of
@@ -106,8 +107,8 @@ async def _running_bot(session: aiohttp.ClientSession, found: Settings) -> list[
             timeout=aiohttp.ClientTimeout(total=_BOT_ANSWERS_SECONDS),
             allow_redirects=False,
         ) as response:
-            said = await response.json(content_type=None)
-    except (aiohttp.ClientError, TimeoutError, OSError, ValueError, RecursionError):
+            said = await read_json(response)
+    except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
         return [Finding.note("bot", f"none answers at {url}")]
     if not isinstance(said, dict) or "ready" not in said:
         return [

@@ -159,6 +159,7 @@ class SlackExamination:
             async with self._session.post(
                 f"{self._url}api.test",
                 proxy=self._proxy,
+                allow_redirects=False,
                 timeout=aiohttp.ClientTimeout(total=_TIME_SECONDS),
             ) as response:
                 told = parsedate_to_datetime(response.headers["Date"])

@@ -14,6 +14,7 @@ import aiohttp
 from pydantic import SecretStr
 
 from bot.errors import InvalidError, UnavailableError
+from bot.process.outgoing_http import read_json
 from bot.workspaces.scopes import NEEDED_SCOPES, USEFUL_SCOPES
 
 _EXCHANGE_SECONDS = 10.0
@@ -86,9 +87,10 @@ async def exchange_code(
             f"{app.api_url}oauth.v2.access",
             data=sent,
             proxy=proxy,
+            allow_redirects=False,
             timeout=aiohttp.ClientTimeout(total=_EXCHANGE_SECONDS),
         ) as response:
-            body = await response.json(content_type=None)
+            body = await read_json(response)
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:
         raise UnavailableError("Slack does not answer just now: open the link again.") from error
     return read_grant(body)

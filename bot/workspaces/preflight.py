@@ -9,6 +9,7 @@ from typing import Any
 import aiohttp
 
 from bot.errors import ConfigError, FieldProblem, InvalidError, UnavailableError
+from bot.process.outgoing_http import read_json
 
 _CHECK_SECONDS = 5.0
 
@@ -170,9 +171,10 @@ async def call(
             data=arguments,
             headers={"Authorization": f"Bearer {token}"},
             proxy=proxy,
+            allow_redirects=False,
             timeout=aiohttp.ClientTimeout(total=_CHECK_SECONDS),
         ) as response:
-            body = await response.json(content_type=None)
+            body = await read_json(response)
             scopes = response.headers.get("x-oauth-scopes", "")
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:
         why = f"SLACK_API_URL does not answer as Slack does ({_why_unreachable(error)})"

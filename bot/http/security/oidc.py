@@ -8,10 +8,9 @@ https://openid.net/specs/openid-connect-discovery-1_0.html
 
 import asyncio
 import importlib
-import json
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -19,6 +18,8 @@ import structlog
 
 from bot.clock import Clock
 from bot.errors import UnavailableError
+from bot.process.outgoing_http import read_json
+from bot.process.public_resolver import PublicResolver, leads_inside
 from bot.tokens import SCOPES, Caller, TokenError, caller_of, check_times
 
 logger = structlog.get_logger(__name__)
@@ -44,8 +45,14 @@ _CLAIM_RULES = {
 #: What Keycloak calls tokens that are not for calling an API.
 _OTHER_TYPES = frozenset({"ID", "Refresh", "Offline", "Logout"})
 
-#: Returns the JSON at an address; raises `OSError`, `ValueError` or `aiohttp.ClientError`.
-Fetch = Callable[[str], Awaitable[Any]]
+_INSIDE = "its `jwks_uri` is on another host, which is not a public one"
+
+
+class Fetch(Protocol):
+    """Returns the JSON at an address; raises `OSError`, `ValueError` or `aiohttp.ClientError`."""
+
+    def __call__(self, address: str, *, only_public: bool = False) -> Awaitable[Any]:
+        """With *only_public*, no address of our own network is called."""
 
 
 class OidcTokens:
@@ -151,7 +158,9 @@ class OidcTokens:
         address = found.get("jwks_uri")
         if not isinstance(address, str) or not _is_as_safe(address, self._issuer):
             raise ValueError("its `jwks_uri` is no https address")
-        published = await self._fetch(address)
+        # Whoever may call inner addresses anyway is not to be held back.
+        elsewhere = not leads_inside(_host(self._issuer)) and _host(address) != _host(self._issuer)
+        published = await self._fetch(address, only_public=elsewhere)
         keys = dict(_usable_keys(published))
         if not keys:
             raise ValueError("its JWKS has no key of a kind that is accepted")
@@ -173,6 +182,10 @@ class OidcTokens:
 def _roles(access: object) -> set[str]:
     listed = access.get("roles") if isinstance(access, dict) else None
     return {one for one in listed if isinstance(one, str)} if isinstance(listed, list) else set()
+
+
+def _host(address: str) -> str:
+    return urlsplit(address).hostname or ""
 
 
 def _is_as_safe(address: str, issuer: str) -> bool:
@@ -215,23 +228,26 @@ def _usable_keys(published: object) -> Iterator[tuple[str, Any]]:
 def fetch_json(session: aiohttp.ClientSession, proxy: str | None) -> Fetch:
     """Return what reads JSON over HTTP: no redirects, nothing large, nothing slow."""
 
-    async def fetch(address: str) -> Any:
-        async with session.get(
-            address,
-            proxy=proxy,
-            allow_redirects=False,
-            timeout=aiohttp.ClientTimeout(total=_FETCH_SECONDS),
-        ) as response:
-            if response.status != 200:
-                raise ValueError(f"it answers {response.status}")
-            raw = await response.content.read(_MAX_BYTES + 1)
-            while len(raw) <= _MAX_BYTES and (more := await response.content.read(_MAX_BYTES)):
-                raw += more
-        if len(raw) > _MAX_BYTES:
-            raise ValueError("its answer is too large")
-        try:
-            return json.loads(raw)
-        except RecursionError as error:
-            raise ValueError("its answer is nested too deeply") from error
+    async def fetch(address: str, *, only_public: bool = False) -> Any:
+        if not only_public:
+            return await _fetch(session, proxy, address)
+        if leads_inside(_host(address)):
+            raise ValueError(_INSIDE)
+        # With a proxy in between, it is the proxy that resolves names.
+        connector = aiohttp.TCPConnector(resolver=None if proxy else PublicResolver())
+        async with aiohttp.ClientSession(connector=connector, trust_env=False) as public:
+            return await _fetch(public, proxy, address)
 
     return fetch
+
+
+async def _fetch(session: aiohttp.ClientSession, proxy: str | None, address: str) -> Any:
+    async with session.get(
+        address,
+        proxy=proxy,
+        allow_redirects=False,
+        timeout=aiohttp.ClientTimeout(total=_FETCH_SECONDS),
+    ) as response:
+        if response.status != 200:
+            raise ValueError(f"it answers {response.status}")
+        return await read_json(response, _MAX_BYTES)

@@ -103,7 +103,11 @@ def _service_of(address: str) -> NotifyBase:
     """Return Apprise's own object for an address; raise `NoTransportError`."""
     listen()
     asset = AppriseAsset(
-        app_id="Opsbell", app_desc="Opsbell", app_url="", storage_mode=PersistentStoreMode.MEMORY
+        app_id="Opsbell",
+        app_desc="Opsbell",
+        app_url="",
+        storage_mode=PersistentStoreMode.MEMORY,
+        http_redirects=False,
     )
     service = Apprise.instantiate(address, asset=asset, suppress_exceptions=True)
     if not isinstance(service, NotifyBase):

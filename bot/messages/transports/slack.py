@@ -5,7 +5,6 @@ import math
 from collections.abc import Awaitable
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,6 +18,7 @@ from bot.messages.transports.slack_files import carries, upload
 from bot.proxies import NO_PROXIES, Proxies
 from bot.redaction import redact
 from bot.tracing.spans import span
+from bot.web_addresses import is_of_slack
 
 #: Marks our messages, so that one whose answer was lost can be found again.
 METADATA_TYPE = "opsbell_message"
@@ -61,7 +61,7 @@ class SlackTransport:
         """*wire* is one to share with other workspaces; without it the transport has its own."""
         who = {"Authorization": f"Bearer {token}"}
         self._wire = wire.sharing(who) if wire else open_connection(api_url, who, proxies)
-        self._open_wire = partial(open_connection, headers={}, proxies=proxies)
+        self._api_url, self._proxies = api_url, proxies
         self._timeout_seconds = timeout_seconds
         self._threads_seen: dict[tuple[str, str], float] = {}
 
@@ -69,13 +69,19 @@ class SlackTransport:
         """Hang up."""
         self._wire.close()
 
+    def _open_upload(self, address: str) -> AnyConnection | None:
+        """Return the way to an address that Slack named, unless it leads anywhere else."""
+        if not is_of_slack(address, self._api_url):
+            return None
+        return open_connection(address, {}, self._proxies)
+
     async def post(self, outgoing: Outgoing) -> SlackResponse:
         """Post a new message with our metadata in it, show it to one person, or upload a file."""
         if outgoing.file:
             if not await self._was_thread_there(outgoing):
                 return SlackResponse(error="left_thread")
             return await upload(
-                outgoing, outgoing.file, self._ask, self._timeout_seconds, self._open_wire
+                outgoing, outgoing.file, self._ask, self._timeout_seconds, self._open_upload
             )
         arguments = self._content(outgoing)
         arguments |= {"unfurl_links": False, "unfurl_media": False}

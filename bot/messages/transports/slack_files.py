@@ -23,7 +23,8 @@ Ask = Callable[[str, dict[str, Any]], Awaitable[SlackResponse]]
 #: These refuse files, not the token as a whole: the lane goes on.
 _NOT_ALLOWED = frozenset({"missing_scope", "no_permission", "not_allowed_token_type"})
 _BYTES = "application/octet-stream"
-_OpenConnection = Callable[[str], AnyConnection]
+_OpenUpload = Callable[[str], AnyConnection | None]
+_NOT_SLACKS = "the address for the upload is neither Slack's nor on the host of SLACK_API_URL"
 #: "Request Timeout" and "Too Early".
 _PASSING_STATUS = frozenset({408, 425})
 #: What is the matter with the file, or with the address, which does not last.
@@ -35,12 +36,12 @@ _ALT_CHARACTERS = 1_000
 
 
 async def upload(
-    outgoing: Outgoing, file: File, ask: Ask, seconds: float, open_connection: _OpenConnection
+    outgoing: Outgoing, file: File, ask: Ask, seconds: float, open_upload: _OpenUpload
 ) -> SlackResponse:
     """
     Bring the file into the message's thread. Where it stands Slack does not say.
 
-    *open_connection* opens the way to the address that Slack names for the bytes.
+    *open_upload* opens the way to the address that Slack names for the bytes, or none to others.
     """
     content = file.encoded()
     wanted: dict[str, Any] = {"filename": file.name, "length": len(content)}
@@ -50,7 +51,10 @@ async def upload(
     if not begun.ok:
         return _not_shared(begun)
     body = begun.detail["body"]
-    brought = await _bring(open_connection(str(body.get("upload_url"))), content, seconds)
+    wire = open_upload(str(body.get("upload_url")))
+    if wire is None:
+        return SlackResponse(error="upload_refused", detail={"said": _NOT_SLACKS})
+    brought = await _bring(wire, content, seconds)
     if not brought.ok:
         return brought
     arguments = {

@@ -1,6 +1,7 @@
 """Gemini through `google-genai`, which is loaded with the first call."""
 
 import asyncio
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -54,7 +55,11 @@ class GeminiClient:
         try:
             async with (
                 asyncio.timeout(seconds),
-                aiohttp.ClientSession(trust_env=True, response_class=_LimitedResponse) as session,
+                aiohttp.ClientSession(
+                    trust_env=True,
+                    response_class=_LimitedResponse,
+                    trace_configs=[_no_redirects()],
+                ) as session,
             ):
                 # The package takes half a second to load; the event loop goes on meanwhile.
                 client = await asyncio.to_thread(_open_gemini, self._key, self._url, session)
@@ -92,6 +97,22 @@ class GeminiClient:
             if isinstance(error, TimeoutError):
                 raise
             raise service_errors.connection_error(_SERVICE) from None
+
+
+def _no_redirects() -> aiohttp.TraceConfig:
+    """Return what ends a call that is redirected: the key would go along in its header."""
+
+    async def refuse(
+        _session: aiohttp.ClientSession,
+        _context: SimpleNamespace,
+        redirect: aiohttp.TraceRequestRedirectParams,
+    ) -> None:
+        redirect.response.close()
+        raise aiohttp.ClientError("redirected")
+
+    config = aiohttp.TraceConfig()
+    config.on_request_redirect.append(refuse)
+    return config
 
 
 class _LimitedResponse(aiohttp.ClientResponse):

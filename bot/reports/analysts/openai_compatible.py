@@ -113,7 +113,9 @@ def _open_openai(key: str, url: str | None) -> "AsyncOpenAI":
         base_url=url,
         max_retries=0,
         default_headers={"Accept-Encoding": "identity"},
-        http_client=DefaultAsyncHttpxClient(event_hooks={"response": [limit_response]}),
+        http_client=DefaultAsyncHttpxClient(
+            follow_redirects=False, event_hooks={"response": [limit_response]}
+        ),
     )
 
 

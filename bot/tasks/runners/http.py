@@ -10,8 +10,8 @@ from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook
 from bot.clock import Clock
 from bot.config_file import HttpRunner
 from bot.errors import ConfigError
+from bot.process.public_resolver import PublicResolver
 from bot.redaction import redact
-from bot.tasks.runners.public_resolver import PublicResolver
 from bot.tasks.runners.runner import Attempt, Launch, RunnerError
 
 _HANDOVER_ATTEMPTS = 3
@@ -104,7 +104,8 @@ class HttpOrchestrator:
     def _open(self) -> aiohttp.ClientSession:
         """Return our own connection pool, opened at the first call."""
         if self._session is None:
-            resolver = None if self._settings.private_addresses else PublicResolver()
+            guard = PublicResolver(setting="private_addresses")
+            resolver = None if self._settings.private_addresses else guard
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=60, resolver=resolver),
                 # A few kilobytes may unpack to gigabytes.

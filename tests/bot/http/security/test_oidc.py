@@ -212,6 +212,43 @@ async def test_a_discovery_document_of_somebody_else_is_not_followed(issuer, tok
         await tokens.read(issuer.token())
 
 
+@pytest.mark.parametrize(
+    ("issuer_url", "keys_at", "only_public"),
+    [
+        ("https://login.example.com/realm", "https://login.example.com/realm/keys", False),
+        ("https://login.example.com", "https://keys.example.com/keys", True),
+        ("https://login.example.com", "https://169.254.169.254/keys", True),
+        ("https://10.0.0.7/realm", "https://10.0.0.8/keys", False),
+    ],
+)
+async def test_a_public_issuer_may_not_send_us_inside(ticks, issuer_url, keys_at, only_public):
+    """Keys on another host are read at a public address only, unless the issuer is inside, too."""
+    asked = []
+
+    async def fetch(address: str, *, only_public: bool = False) -> dict[str, object]:
+        asked.append((address, only_public))
+        return {"issuer": issuer_url, "jwks_uri": keys_at, "keys": []}
+
+    await OidcTokens(issuer_url, AUDIENCE, HandClock(), fetch, monotonic=ticks).read_keys()
+
+    assert asked[0][1] is False
+    assert asked[1] == (keys_at, only_public)
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "localhost", "localhost.", "2130706433"]
+)
+async def test_inner_addresses_are_not_called_for_keys(issuer, session, host):
+    """However an inner address is written, nothing arrives there."""
+    port = issuer.url.rpartition(":")[2]
+    await fetch_json(session, None)(f"{issuer.url}/.well-known/openid-configuration")
+
+    with pytest.raises((ValueError, OSError)):
+        await fetch_json(session, None)(
+            f"http://{host}:{port}/.well-known/openid-configuration", only_public=True
+        )
+
+
 @ONE_DATABASE
 async def test_both_kinds_of_tokens_are_taken_side_by_side(services, issuer, tokens):
     """Runners go on with tokens of ours; people come with the issuer's."""

@@ -3,10 +3,11 @@
 import pytest
 
 from bot.messages.error_codes import Verdict
-from bot.messages.policy import classify
+from bot.messages.policy import SlackResponse, classify
 from bot.messages.transports.base import File
 from bot.messages.transports.http_client import WireResponse
-from bot.messages.transports.slack_files import read_brought
+from bot.messages.transports.slack_files import read_brought, upload
+from bot.web_addresses import is_of_slack
 
 REPORT = File("report.csv", "dealer,rows\nBergmann,12\n")
 
@@ -51,6 +52,38 @@ def test_what_the_file_server_says_is_kept_for_the_timeline():
     assert answer.detail["upload_status"] == 400
     assert answer.detail["said"].startswith("Bad name \ufffdxxx")
     assert len(answer.detail["said"]) <= 200
+
+
+@pytest.mark.parametrize(
+    ("address", "is_slacks"),
+    [
+        *(("https://files.slack.com/upload/v1/a", True), ("https://files.slack-gov.com/a", True)),
+        *(("http://127.0.0.1:8000/upload", True), ("https://127.0.0.1:9000/upload", True)),
+        *(("http://files.slack.com/a", False), ("https://slack.com.evil.example/a", False)),
+        *(("https://evilslack.com/a", False), ("https://files.slack.com@evil.example/a", False)),
+        *(("http://169.254.169.254/latest", False), ("http://127.0.0.2/a", False)),
+        *(("https://evil.example\\.slack.com/a", False), ("file:///etc/passwd", False)),
+        *(("https://evil.example#.slack.com", False), ("None", False), ("", False)),
+    ],
+)
+def test_a_file_goes_to_slack_alone(address, is_slacks):
+    """The address for the bytes comes with an answer: only hosts of Slack and its API are taken."""
+    assert is_of_slack(address, "http://127.0.0.1:8000/api/") == is_slacks
+
+
+async def test_an_upload_to_somebody_else_is_refused(ours):
+    """Nothing is sent to an address that is not Slack's; the timeline says so."""
+
+    async def ask(_method: str, _arguments: dict[str, object]) -> SlackResponse:
+        return SlackResponse(ok=True, detail={"body": {"upload_url": "http://169.254.169.254/"}})
+
+    answer = await upload(ours(), REPORT, ask, 1, refused)
+
+    assert (answer.error, "neither Slack's" in answer.detail["said"]) == ("upload_refused", True)
+
+
+def refused(address: str) -> None:
+    """Return no way, as to any address that is not Slack's."""
 
 
 @pytest.mark.parametrize("status", [408, 429])

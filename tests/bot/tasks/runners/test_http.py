@@ -16,8 +16,8 @@ from standardwebhooks.webhooks import Webhook
 
 from bot.clock import SystemClock
 from bot.config_file import HttpRunner
+from bot.process.public_resolver import PublicResolver
 from bot.tasks.runners.http import HttpOrchestrator
-from bot.tasks.runners.public_resolver import PublicResolver, is_own_name, is_public
 from bot.tasks.runners.runner import Attempt, RunnerError
 from tests.bot.tasks.room import HandClock
 from tests.bot.tasks.runners.test_command import launch
@@ -247,28 +247,6 @@ async def test_a_refusal_that_repeats_the_token_does_not_show_it(orchestrator, r
     assert "eyJ" not in str(refused.value)
 
 
-@pytest.mark.parametrize(
-    ("host", "is_own"),
-    [("localhost", True), ("orchestrator", True), ("a.internal", True), ("example.com", False)],
-)
-def test_names_of_our_own_network_are_known(host, is_own):
-    """A name without a dot, and the reserved ends."""
-    assert is_own_name(host) == is_own
-
-
-@pytest.mark.parametrize(
-    ("address", "public"),
-    [
-        *(("127.0.0.1", False), ("10.1.2.3", False), ("169.254.169.254", False), ("::1", False)),
-        *(("fe80::1%eth0", False), ("::ffff:10.0.0.1", False), ("100.64.0.1", False)),
-        *(("1.1.1.1", True), ("2606:4700::1111", True)),
-    ],
-)
-def test_private_addresses_are_known(address, public):
-    """Loopback, private, link-local, shared and mapped ones are not the internet."""
-    assert is_public(address) == public
-
-
 class Hosts(AbstractResolver):
     """A list of names and addresses, in the place of the system's."""
 
@@ -288,7 +266,9 @@ class Hosts(AbstractResolver):
 async def test_a_public_name_that_leads_to_us_is_not_called():
     """A name that was taken over must not reach what stands behind the firewall."""
     names = {"jobs.example": ["1.1.1.1"], "taken.example": ["1.1.1.1", "10.0.0.7"]}
-    resolver = PublicResolver(Hosts(**names, orchestrator=["10.0.0.7"]))
+    resolver = PublicResolver(
+        Hosts(**names, orchestrator=["10.0.0.7"]), setting="private_addresses"
+    )
 
     assert [one["host"] for one in await resolver.resolve("jobs.example")] == ["1.1.1.1"]
     assert [one["host"] for one in await resolver.resolve("orchestrator")] == ["10.0.0.7"]
