@@ -85,7 +85,7 @@ class Delivery:
 
         *may_call* is asked right before Slack is: False once the claim may be another process's.
         """
-        key = claim.correlation_id or claim.id
+        key = claim.correlation
         with bound_contextvars(correlation_id=key), root_span("deliver", key) as attempt:
             outcome = await self._attempt(claim, may_call)
             if attempt.is_on:
