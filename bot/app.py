@@ -7,14 +7,13 @@ receives nothing before it can answer. Stop order: the reverse.
 
 import asyncio
 import time
-from collections.abc import Collection
 from contextlib import AsyncExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import aiohttp
 import structlog
@@ -39,7 +38,6 @@ from bot.http.services import HttpServices
 from bot.leaderboards.service import Leaderboards
 from bot.leaderboards.wiring import open_leaderboards
 from bot.messages.delivery.due_lanes import end_leases, end_waits_of_a_fast_clock
-from bot.messages.delivery.running_lanes import Lanes
 from bot.messages.destinations import Destinations
 from bot.messages.history.timeline import events_of
 from bot.messages.outbox import Place
@@ -66,6 +64,7 @@ from bot.subscriptions.strangers import Strangers
 from bot.tasks.creation import Owner
 from bot.tasks.wiring import TaskServices, open_tasks
 from bot.telemetry.backlog import Backlog
+from bot.telemetry.bus_figures import figures_of
 from bot.telemetry.live_gauges import LiveFigures
 from bot.telemetry.meters import Meters
 from bot.wiring.case_files import open_cases
@@ -81,7 +80,6 @@ from bot.workspaces.installation import Installations
 from bot.workspaces.models import DEFAULT_TENANT
 from bot.workspaces.pins import Pins
 from jobs.backlog import meter_jobs
-from listeners.socket import Socket
 
 logger = structlog.get_logger(__name__)
 
@@ -126,6 +124,7 @@ class Opsbell:
         self._clock = clock or SystemClock()
         self._pacing = pacing
         self._meters = Meters()
+        self._bus = figures_of(settings.config.bus, self._clock)
         self._stack = AsyncExitStack()
 
     @property
@@ -182,7 +181,7 @@ class Opsbell:
                 database=database,
                 connections=rooms.outward.connections,
                 call_slack=partial(slack_client, self._settings),
-                health=partial(health, rooms.outward.lanes, slack.socket),
+                health=partial(slack.health, rooms.outward.lanes),
                 kinds=rooms.tasks.tasks.kinds,
             )
             listeners.register(slack.ears, services, OtherWorkspaces(services, others))
@@ -363,6 +362,7 @@ class Opsbell:
                 destinations=destinations,
                 oidc=self._open_oidc(session),
                 meters=self._meters,
+                bus=self._bus,
                 installations=Installations(
                     rooms.database,
                     self._clock,
@@ -382,6 +382,7 @@ class Opsbell:
         if slack.socket is None or slack.client is None:
             raise ConfigError(["SLACK_BOT_TOKEN: without it nobody can be heard"])
         config, socket, identity = self._settings.config, slack.socket, slack.identity
+        bus = self._bus if config.bus and config.bus.tenant == DEFAULT_TENANT else None
         own_lanes = {identity.workspace_id, *destinations_of(self._settings).ids(DEFAULT_TENANT)}
 
         async def kinds(owner: Owner) -> list[str]:
@@ -404,7 +405,7 @@ class Opsbell:
             owner_of=lambda _workspace_id: Owner(DEFAULT_TENANT, identity.workspace_id),
             config=config,
             kinds=kinds,
-            health=partial(health, rooms.outward.lanes, socket, own_lanes),
+            health=partial(slack.health, rooms.outward.lanes, own_lanes, bus),
             leaderboards=rooms.leaderboards,
             reports=rooms.reports.reports,
             report_answers=ReportAnswers(
@@ -479,14 +480,6 @@ class Opsbell:
             wake=lanes.wake,
         )
         return outages, nightly
-
-
-def health(lanes: Lanes, socket: Socket, own_lanes: Collection[str]) -> dict[str, Any]:
-    """Return what `/ops health` shows; lanes of other tenants are not shown."""
-    return {
-        "socket": asdict(socket.health()),
-        "lanes": [asdict(lane) for lane in lanes.health() if lane.workspace_id in own_lanes],
-    }
 
 
 def open_session() -> aiohttp.ClientSession:

@@ -36,6 +36,7 @@ from jobs.lost_tasks import mark_lost_tasks
 from jobs.outages import watch_for_outages
 from jobs.reports import check_reports, delete_old_report_runs, run_due_reports
 from jobs.retention import delete_old_logs_and_receipts, delete_old_messages, fold_message_totals
+from jobs.runs import followed
 from jobs.self_check import check_nightly
 from jobs.subscriptions import (
     delete_old_end_notices,
@@ -115,7 +116,7 @@ def register(
         *(of_people if strangers else ()),
     ):
         scheduler.add_job(
-            job,
+            followed(job),
             "interval",
             seconds=seconds,
             args=[service],

@@ -5,9 +5,8 @@ from slack_bolt.async_app import AsyncApp
 from listeners import actions, commands, events, shortcuts, steps, views
 from listeners.admission import make_admission
 from listeners.errors import handle_error
-from listeners.fallback import StartCount
-from listeners.home import HomeRefresh
 from listeners.injection import make_injection
+from listeners.interactions import InteractionEnd, InteractionStart
 from listeners.redelivery import SeenDeliveries, make_filter
 from listeners.services import ListenerServices
 from listeners.workspace_routing import Elsewhere, Houses
@@ -25,8 +24,8 @@ def register(app: AsyncApp, services: ListenerServices, elsewhere: Elsewhere | N
     app.use(make_admission(Houses(services, elsewhere)))
     app.use(make_injection())
     app.error(handle_error)
-    app.listener_runner.listener_start_handler = StartCount()
-    app.listener_runner.listener_completion_handler = HomeRefresh()
+    app.listener_runner.listener_start_handler = InteractionStart()
+    app.listener_runner.listener_completion_handler = InteractionEnd()
     commands.register(app)
     actions.register(app)
     views.register(app)

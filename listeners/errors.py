@@ -11,6 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import InvalidError
 from bot.messages.rendering.truncation import truncate
+from listeners.interactions import note_failure
 from listeners.views.home.home_builder import build_home_notice
 from listeners.views.notice_builder import build_notice
 from listeners.wording import words_for
@@ -34,6 +35,7 @@ async def handle_error(
 
     *response* is None when the listener has acknowledged already; then Bolt must not get one.
     """
+    note_failure(error)
     if response is None:
         # Bolt forgets the acknowledgement when an error follows before it has looked.
         await asyncio.sleep(_BOLT_LOOKS_SECONDS)

@@ -69,6 +69,7 @@ class Socket:
         self._watch: asyncio.Task[None] | None = None
         self._connected = False
         self._alive_at: float | None = None
+        self._begun_at = 0.0
         self._answered_at: float | None = None
         self._replaced = 0
         self._connected_at: float | None = None
@@ -100,6 +101,7 @@ class Socket:
         return _SocketHealth(self._connected, silent, self._replaced, age)
 
     async def _connect(self) -> None:
+        self._begun_at = time.monotonic()
         handler = AsyncSocketModeHandler(
             self._app,
             self._app_token,
@@ -162,12 +164,11 @@ class Socket:
     async def _check(self) -> None:
         if self._handler is not None:
             await self._look(self._handler)
-        silent = time.monotonic() - (self._alive_at or 0.0)
-        if silent > self._dead_after_seconds:
-            logger.warning("socket_replaced", silent_seconds=round(silent, 1))
+        now, alive_at = time.monotonic(), self._alive_at or 0.0
+        if now - max(alive_at, self._begun_at) > self._dead_after_seconds:
+            logger.warning("socket_replaced", silent_seconds=round(now - alive_at, 1))
             self._replaced += 1
             await self._hang_up()
-            self._alive_at = time.monotonic()
             await self._connect()
 
     async def _look(self, handler: AsyncSocketModeHandler) -> None:

@@ -8,6 +8,7 @@ import aiohttp
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import Clock
+from bot.doctor.bus import bus_findings, lag_findings
 from bot.doctor.database import database_findings, open_existing
 from bot.doctor.findings import Finding
 from bot.doctor.load import load_findings
@@ -53,6 +54,7 @@ async def examine_settings(
             findings += await Probe(session, found, channel).examine()
         findings += await _issuer(session, found, clock)
         findings += await source_findings(found, clock)
+        findings += await bus_findings(found)
         findings += await _running_bot(session, found)
     return findings
 
@@ -65,6 +67,8 @@ def _database_findings(found: Settings, clock: Clock) -> list[Finding]:
         findings += database_findings(database, found, clock)
         now = clock.now()
         findings += database.snapshot(lambda session: list(load_findings(session, now)))
+        if bus := found.config.bus:
+            findings += database.snapshot(lambda session: list(lag_findings(session, bus, now)))
         if database.is_sqlite and is_locked(database.url):
             findings.append(Finding.note("database", "a bot runs on it"))
     except (SQLAlchemyError, sqlite3.Error, OSError) as error:

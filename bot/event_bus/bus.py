@@ -1,16 +1,17 @@
 """Keeps the bus running: connects, works, and after an error connects again."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 
 import structlog
 
 from bot.errors import OpsbellError
 from bot.event_bus.brokers.broker import Broker, BrokerError
-from bot.event_bus.figures import BusFigures
 from bot.event_bus.lease import LeaseLostError, TopicLease
-from bot.event_bus.rejection import delay_before, reason_of
+from bot.event_bus.rejection import LONGEST_DELAY_SECONDS, delay_before, reason_of
 from bot.http.errors import is_database_unavailable
+from bot.telemetry.bus_figures import RECEIVING, BusDirection, BusState
 
 logger = structlog.get_logger(__name__)
 
@@ -18,6 +19,8 @@ _EXPECTED = (BrokerError, LeaseLostError)
 _LOOK_FOR_LEASE_SECONDS = 2.0
 #: A connection that cannot be closed in this time is abandoned.
 _BROKER_CLOSE_SECONDS = 5.0
+#: No try that only failed takes so long: this one was connected, and worked.
+_STEADY_SECONDS = 4 * LONGEST_DELAY_SECONDS
 
 
 class Direction:
@@ -29,15 +32,15 @@ class Direction:
         make_broker: Callable[[], Broker],
         lease: TopicLease,
         work: Callable[[Broker], Awaitable[None]],
-        figures: BusFigures,
+        shown: BusDirection,
         measure: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
-        """*measure* is called every few seconds while *work* does not run."""
+        """*shown* is kept true; *measure* is called every few seconds while *work* does not run."""
         self._name = name
         self._make_broker = make_broker
         self._lease = lease
         self._work = work
-        self._figures = figures
+        self._shown = shown
         self._measure = measure
         self._is_stopping = False
         self._running: asyncio.Task[None] | None = None
@@ -62,32 +65,38 @@ class Direction:
     async def _run(self) -> None:
         failures = 0
         while not self._is_stopping:
-            delay = _LOOK_FOR_LEASE_SECONDS
+            began, delay = time.monotonic(), _LOOK_FOR_LEASE_SECONDS
             try:
                 if self._measure is not None:
                     await self._measure()
                 if await self._lease.hold():
                     await self._connect_and_work()
                 failures = 0
+                self._show(BusState.ELSEWHERE)
             except Exception as error:
-                failures += 1
+                failures = failures_now(failures, time.monotonic() - began)
                 delay = delay_before(failures)
                 if not isinstance(error, _EXPECTED) and not is_database_unavailable(error):
                     logger.exception("bus_failed", direction=self._name)
                 reason = reason_of(error, OpsbellError)
+                self._show(BusState.BROKEN, reason)
                 logger.warning("bus_broken", direction=self._name, reason=reason, seconds=delay)
             await asyncio.sleep(delay)
 
     async def _connect_and_work(self) -> None:
         broker = self._make_broker()
         try:
-            await broker.open(receives=self._name == "receiving")
+            await broker.open(receives=self._name == RECEIVING)
             logger.info("bus_connected", direction=self._name)
-            self._figures.is_connected[self._name] = True
+            self._show(BusState.CONNECTED)
             await self._work(broker)
         finally:
-            self._figures.is_connected[self._name] = False
+            if self._shown.state is BusState.CONNECTED:
+                self._show(BusState.STARTING)
             await self._close(broker)
+
+    def _show(self, state: BusState, reason: str | None = None) -> None:
+        self._shown.state, self._shown.reason = state, reason
 
     async def _close(self, broker: Broker) -> None:
         try:
@@ -95,3 +104,8 @@ class Direction:
                 await broker.close()
         except TimeoutError:
             logger.warning("bus_not_closed", direction=self._name)
+
+
+def failures_now(before: int, lasted_seconds: float) -> int:
+    """Return how many tries have failed in a row, now that one has: after a long one, it alone."""
+    return 1 if lasted_seconds > _STEADY_SECONDS else before + 1

@@ -1,6 +1,7 @@
 """Publishes changes of alerts and report runs, each at least once."""
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlmodel import Session, col, delete, select
 
@@ -9,7 +10,9 @@ from bot.clock import Clock
 from bot.db import Database, insert_absent
 from bot.event_bus.brokers.broker import Broker
 from bot.event_bus.models import BusCursor, BusNotice
+from bot.event_bus.oversize import publish_fitting
 from bot.event_bus.state_changes import StateChange, unpublished_changes
+from bot.telemetry.bus_figures import BusFigures
 
 _EVERY = timedelta(seconds=2)
 #: No transaction takes longer: what changed before was seen by an earlier look.
@@ -24,13 +27,19 @@ class ChangePublisher:
     """
 
     def __init__(
-        self, database: Database, clock: Clock, settings: BusSettings, kept: timedelta
+        self,
+        database: Database,
+        clock: Clock,
+        settings: BusSettings,
+        kept: timedelta,
+        figures: BusFigures,
     ) -> None:
         self._database = database
         self._clock = clock
         self._settings = settings
         self._topic = settings.events or ""
         self._kept = kept
+        self._figures = figures
         self._looked_at: datetime | None = None
         self._complete_until: datetime | None = None
 
@@ -45,7 +54,9 @@ class ChangePublisher:
             lambda session: unpublished_changes(session, topic, tenant, since)
         )
         for change in changes:
-            await broker.publish(topic, change.outgoing(self._settings.source))
+            source = self._settings.source
+            whole, shorter = change.outgoing(source), change.shortened().outgoing
+            await publish_fitting(broker, topic, whole, partial(shorter, source), self._figures)
             await self._database.write(lambda session, it=change: self._note(session, it, now))  # type: ignore[misc]
         if not changes:
             self._looked_at = now

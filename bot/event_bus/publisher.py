@@ -7,12 +7,13 @@ from sqlmodel import Session
 
 from bot.bus_config.section import BusSettings
 from bot.db import Database
-from bot.event_bus.brokers.broker import Broker, MessageTooLargeError
+from bot.event_bus.brokers.broker import Broker
 from bot.event_bus.change_publisher import ChangePublisher
 from bot.event_bus.event_order import Gap, final_count
-from bot.event_bus.figures import BusFigures
 from bot.event_bus.lease import TopicLease
 from bot.event_bus.outgoing_events import EventRow, rows_after, writers_of
+from bot.event_bus.oversize import publish_fitting
+from bot.telemetry.bus_figures import BusFigures
 
 _OUTBOX_LOOK_SECONDS = 0.5
 
@@ -79,11 +80,13 @@ class Publisher:
             return
         self._figures.oldest_unpublished_at = row.at
         source = self._settings.source
-        try:
-            await broker.publish(self._topic, row.outgoing(source))
-        except MessageTooLargeError:
-            await broker.publish(self._topic, row.without_detail().outgoing(source))
-        self._figures.published += 1
+        await publish_fitting(
+            broker,
+            self._topic,
+            row.outgoing(source),
+            lambda: row.without_detail().outgoing(source),
+            self._figures,
+        )
 
     def _look(self, session: Session, last_id: int) -> Sequence[EventRow]:
         """Return the rows that may be published; remember a gap that has to be waited for."""

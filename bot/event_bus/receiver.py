@@ -7,7 +7,6 @@ import structlog
 from bot.clock import Clock, SteadyClock
 from bot.errors import UserError
 from bot.event_bus.brokers.broker import Arrived, Broker, MessageTooLargeError
-from bot.event_bus.figures import BusFigures
 from bot.event_bus.lease import TopicLease
 from bot.event_bus.rejection import (
     FailureVerdict,
@@ -19,6 +18,7 @@ from bot.event_bus.rejection import (
 )
 from bot.event_bus.requests import BusRequests
 from bot.http.errors import is_database_unavailable
+from bot.telemetry.bus_figures import RECEIVING, BusFigures
 
 logger = structlog.get_logger(__name__)
 
@@ -55,12 +55,14 @@ class Receiver:
                 await self._take(arrived, broker)
 
     async def _take(self, arrived: Arrived, broker: Broker) -> None:
+        self._figures.redelivered += arrived.is_redelivered
         error = await self._try(arrived)
         if error is None:
             self._figures.arrived["done"] += 1
         else:
             await self._reject(arrived, error, broker)
             self._figures.arrived["rejected"] += 1
+        self._figures.passed(RECEIVING)
         await arrived.ack()
 
     async def _try(self, arrived: Arrived) -> Exception | None:

@@ -15,7 +15,7 @@ from bot.redaction import redact
 #: How long something that is missing outside is waited for, and a fault of our own.
 _PATIENCE = timedelta(minutes=10)
 _FAULT_TRIES = 5
-_FIRST_DELAY, _LONGEST_DELAY = 0.5, 8.0
+_FIRST_DELAY, LONGEST_DELAY_SECONDS = 0.5, 8.0
 _MAX_MESSAGE = 1_000
 _MAX_REASONS = 20
 _FAULT = "Opsbell failed each time it tried; its log says why."
@@ -41,7 +41,7 @@ def judge(error: Exception, tries: int, waited: timedelta) -> FailureVerdict:
 
 def delay_before(tries: int) -> float:
     """Return the seconds to wait after so many failed tries."""
-    return min(_FIRST_DELAY * 2.0 ** min(tries - 1, 10), _LONGEST_DELAY)
+    return min(_FIRST_DELAY * 2.0 ** min(tries - 1, 10), LONGEST_DELAY_SECONDS)
 
 
 def reason_of(error: Exception, told: type[OpsbellError]) -> str:

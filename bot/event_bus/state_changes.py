@@ -1,7 +1,7 @@
 """Alerts that opened or were resolved and report runs that ended, as CloudEvents."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from bot.event_bus.cloud_events import STRUCTURED_TYPE, CloudEvent
 from bot.event_bus.models import BusNotice
 from bot.event_bus.outgoing_events import OWN_TYPES
 from bot.http.schemas.base import Shown, Timestamped
+from bot.messages.rendering.truncation import truncate
 from bot.reports.models import Report, ReportRun
 from bot.sql.tables import table_of
 
@@ -25,6 +26,8 @@ _NOTICE = table_of(BusNotice).c
 #: At most so many at a time, within the lease; the others are found the next time.
 _MOST_CHANGES = 20
 _MOST_KEYS = 500
+#: Characters of each text in an event that the broker has found too large.
+_SHORT = 200
 
 
 class AlertEvent(Shown):
@@ -80,6 +83,11 @@ class StateChange:
         data = self.data.model_dump(mode="json", by_alias=True)
         event = CloudEvent(self.key, source, kind, data, self.subject, self.at, self.subject)
         return BusMessage(self.key, kind, self.subject, event.as_json(), STRUCTURED_TYPE)
+
+    def shortened(self) -> "StateChange":
+        """Return it as a broker takes it that has found it too large."""
+        cut = {name: truncate(value, _SHORT) for name, value in self.data if isinstance(value, str)}
+        return replace(self, data=self.data.model_copy(update=cut))
 
 
 def unpublished_changes(

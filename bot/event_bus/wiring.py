@@ -8,12 +8,12 @@ from bot.bus_config.section import BusSettings
 from bot.event_bus.brokers.choice import broker_maker
 from bot.event_bus.bus import Direction
 from bot.event_bus.change_publisher import ChangePublisher
-from bot.event_bus.figures import BusFigures
 from bot.event_bus.lease import TopicLease
 from bot.event_bus.publisher import Publisher
 from bot.event_bus.receiver import Receiver
 from bot.event_bus.requests import BusRequests
 from bot.http.services import HttpServices
+from bot.telemetry.bus_figures import PUBLISHING, RECEIVING, BusFigures
 
 
 @asynccontextmanager
@@ -23,11 +23,10 @@ async def event_bus(services: HttpServices) -> AsyncIterator[None]:
 
     Raises `ConfigError` if the package of its broker is not installed.
     """
-    settings = services.settings.config.bus
-    if settings is None:
+    settings, figures = services.settings.config.bus, services.bus
+    if settings is None or figures is None:
         yield
         return
-    figures = BusFigures(services.clock)
     services.meters.add(figures)
     directions = _directions(services, settings, figures)
     async with AsyncExitStack() as stack:
@@ -45,11 +44,11 @@ def _directions(
     if settings.events:
         lease = TopicLease(services.database, services.clock, settings.events)
         kept = timedelta(days=services.settings.config.retention.days)
-        changes = ChangePublisher(services.database, services.clock, settings, kept)
+        changes = ChangePublisher(services.database, services.clock, settings, kept, figures)
         publisher = Publisher(services.database, settings, lease, changes, figures)
         found.append(
             Direction(
-                *("publishing", make_broker, lease, publisher.work, figures),
+                *(PUBLISHING, make_broker, lease, publisher.work, figures.directions[PUBLISHING]),
                 measure=publisher.measure_lag,
             )
         )
@@ -57,5 +56,6 @@ def _directions(
         lease = TopicLease(services.database, services.clock, settings.requests)
         requests = BusRequests(services, settings.tenant)
         receiver = Receiver(requests, lease, settings.rejected, figures, services.clock)
-        found.append(Direction("receiving", make_broker, lease, receiver.work, figures))
+        shown = figures.directions[RECEIVING]
+        found.append(Direction(RECEIVING, make_broker, lease, receiver.work, shown))
     return found

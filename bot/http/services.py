@@ -22,6 +22,7 @@ from bot.signups.announcer import Users
 from bot.tasks.creation import Owner
 from bot.tasks.intake import Intake
 from bot.tasks.service import Tasks
+from bot.telemetry.bus_figures import BusFigures
 from bot.telemetry.meters import Meters
 from bot.tokens import Tokens
 from bot.workspaces.installation import Installations
@@ -73,4 +74,5 @@ class HttpServices:
     destinations: Destinations = NO_DESTINATIONS
     oidc: OidcTokens | None = None
     meters: Meters = field(default_factory=Meters)
+    bus: BusFigures | None = None  # with `[bus]`
     installations: Installations | None = None

@@ -1,6 +1,7 @@
 """Group commit: writes that arrive while a transaction runs share the next one."""
 
 import asyncio
+import contextvars
 from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -44,7 +45,8 @@ class GroupCommit(Generic[Unit, Result]):
         self._waiting.append((unit, future))
         if not self._is_running:
             self._is_running = True
-            loop.call_soon(self._begin)  # What is asked in the same moment goes along.
+            # What is asked in the same moment goes along, so none of them is logged as its cause.
+            loop.call_soon(self._begin, context=contextvars.Context())
         with span("commit"):
             return await future
 

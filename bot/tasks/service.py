@@ -22,6 +22,7 @@ from bot.tasks.logs import LogTail, tail
 from bot.tasks.models import LIVE, RETRYABLE, Task, TaskStatus
 from bot.tasks.transactions import Transactions
 from bot.tasks.updates import StatusReport, apply, start_over
+from bot.tracing.spans import link_to
 
 #: Who did what to a task is remembered so far back.
 _MAX_ACTS = 20
@@ -97,7 +98,9 @@ class Tasks:
             self._announcer.show(session, task, now, rank=Rank.NORMAL, new_attempt=True)
             return task
 
-        return await self._transactions.write(owner, work)
+        task = await self._transactions.write(owner, work)
+        _link_trace(task)
+        return task
 
     async def cancel(self, owner: Owner, task_id: str, *, by: str) -> Task:
         """End a queued or running task; raise `ConflictError` when it has ended already."""
@@ -117,6 +120,7 @@ class Tasks:
             return task
 
         task = await self._transactions.write(owner, work)
+        _link_trace(task)
         self._stop_work(task)
         return task
 
@@ -194,3 +198,9 @@ def last_act(task: Task, verb: str, now: datetime) -> str:
     ago = max(0, int(now.timestamp()) - int(last["at"]))
     who = f"<@{last['by']}>" if is_slack_user_id(last["by"]) else last["by"]
     return f" by {who} {ago} s ago"
+
+
+def _link_trace(task: Task) -> None:
+    """Let the trace of whoever acts name that of the task, where its message is delivered."""
+    if key := task.correlation_id or task.message_id:
+        link_to(key)

@@ -48,8 +48,12 @@ class OtlpTracer:
         provider.add_span_processor(self._processor)
         self._tracer = provider.get_tracer("opsbell", version)
         self._propagator = TraceContextTextMapPropagator()
+        #: The ids of quiet spans that are under way and have no parts yet.
+        self._idle: set[int] = set()
 
-    def root(self, name: str, key: str, headers: Mapping[str, str] | None) -> TraceSpan:
+    def root(
+        self, name: str, key: str, headers: Mapping[str, str] | None, *, is_quiet: bool
+    ) -> TraceSpan:
         """Begin the trace of *key*, whatever is under way where this is called."""
         around = self._propagator.extract(headers or {}, context=context.Context())
         is_called = trace.get_current_span(around).get_span_context().is_valid
@@ -64,17 +68,22 @@ class OtlpTracer:
             )
         finally:
             self._ids.wanted = None
-        return _OtlpSpan(made)
+        if is_quiet:
+            self._idle.add(made.get_span_context().span_id)
+        return _OtlpSpan(made, self._idle)
 
     def part(self, name: str) -> TraceSpan:
         """Begin a span within the one that is under way, if one is."""
-        if not trace.get_current_span().is_recording():
+        around = trace.get_current_span()
+        if not around.is_recording():
             return TraceSpan()
-        return _OtlpSpan(self._tracer.start_span(name))
+        self._idle.discard(around.get_span_context().span_id)
+        return _OtlpSpan(self._tracer.start_span(name), self._idle)
 
     def link(self, key: str) -> None:
         """Link the span that is under way with the trace of *key*, unless it is in it."""
         current = trace.get_current_span()
+        self._idle.discard(current.get_span_context().span_id)
         if current.get_span_context().trace_id != _trace_of(key):
             link = _link(key)
             current.add_link(link.context, link.attributes)
@@ -89,8 +98,9 @@ class OtlpTracer:
 class _OtlpSpan(TraceSpan):
     is_on = True
 
-    def __init__(self, span: trace.Span) -> None:
+    def __init__(self, span: trace.Span, idle: set[int]) -> None:
         self._span = span
+        self._idle = idle
 
     def __enter__(self) -> Self:
         self._around = context.attach(trace.set_span_in_context(self._span))
@@ -105,12 +115,17 @@ class _OtlpSpan(TraceSpan):
         if kind is not None:  # Its words may hold anything.
             self.fail(kind.__name__)
         context.detach(self._around)
+        span_id = self._span.get_span_context().span_id
+        if span_id in self._idle:
+            self._idle.discard(span_id)
+            return  # What is never ended is never sent.
         self._span.end()
 
     def note(self, **facts: str | int | bool) -> None:
         self._span.set_attributes({_PREFIX + name: value for name, value in facts.items()})
 
     def fail(self, reason: str) -> None:
+        self._idle.discard(self._span.get_span_context().span_id)
         self._span.set_status(trace.StatusCode.ERROR, reason)
 
 

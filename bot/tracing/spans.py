@@ -38,7 +38,9 @@ class TraceSpan:
 class Tracer(Protocol):
     """Makes spans."""
 
-    def root(self, name: str, key: str, headers: Mapping[str, str] | None) -> TraceSpan:
+    def root(
+        self, name: str, key: str, headers: Mapping[str, str] | None, *, is_quiet: bool
+    ) -> TraceSpan:
         """Return a span that begins a trace, see `root_span`."""
         ...
 
@@ -62,14 +64,17 @@ def trace_with(tracer: Tracer | None) -> Tracer | None:
     return before
 
 
-def root_span(name: str, key: str, headers: Mapping[str, str] | None = None) -> TraceSpan:
+def root_span(
+    name: str, key: str, headers: Mapping[str, str] | None = None, *, is_quiet: bool = False
+) -> TraceSpan:
     """
     Return a span that begins the trace of *key*, a correlation id.
 
     It is part of the caller's trace instead if *headers* name one (W3C `traceparent`), and then
-    names that of *key* as a link.
+    names that of *key* as a link. One that *is_quiet* is forgotten unless it fails or has parts:
+    most of what ticks finds nothing to do.
     """
-    return _tracer.root(name, key, headers) if _tracer else _OFF
+    return _tracer.root(name, key, headers, is_quiet=is_quiet) if _tracer else _OFF
 
 
 def span(name: str) -> TraceSpan:

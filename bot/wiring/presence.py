@@ -1,7 +1,7 @@
 """Our presence in Slack: a bot that hears people, or only an incoming webhook."""
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -12,8 +12,10 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.messages.delivery.health import LaneHealth
+from bot.messages.delivery.running_lanes import Lanes
 from bot.messages.destinations import destination_id
 from bot.settings import WEBHOOK, Settings
+from bot.telemetry.bus_figures import BusFigures
 from bot.wiring.credentials import tokens_of
 from bot.workspaces.directory import Directory, Nameless
 from bot.workspaces.gate import House
@@ -43,6 +45,13 @@ class Presence:
     def heard(self) -> dict[str, Any]:
         """Return the socket's health; without a bot token no socket is needed."""
         return asdict(self.socket.health()) if self.socket else {"connected": True, "used": False}
+
+    def health(
+        self, lanes: Lanes, own_lanes: Collection[str], bus: BusFigures | None = None
+    ) -> dict[str, Any]:
+        """Return what `/ops health` shows; lanes of other tenants are not shown."""
+        shown = [asdict(lane) for lane in lanes.health() if lane.workspace_id in own_lanes]
+        return {"socket": self.heard(), "lanes": shown, "bus": bus.shown() if bus else {}}
 
     def is_in_touch(self, lanes: Sequence[LaneHealth]) -> bool:
         """Tell whether Slack can reach us, and takes what we deliver to our own workspace."""

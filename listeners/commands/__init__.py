@@ -22,6 +22,7 @@ from listeners.commands.command_request import Asked, Handler
 from listeners.commands.grammar import COMMAND, SHORT_CUTS
 from listeners.commands.parser import parse
 from listeners.fallback import ANYTHING, handle_unknown_command
+from listeners.interactions import note_interaction
 from listeners.services import ListenerServices
 
 #: (area, verb) of the grammar -> who answers.
@@ -86,6 +87,7 @@ async def _handle_ops_command(
         client=client,
         trigger_id=command.get("trigger_id") or "",
     )
+    note_interaction(verb=f"{request.area} {request.verb}".rstrip())
     answer = await HANDLERS[request.area, request.verb](asked)
     # Last on purpose: an error raised right after ack() makes Bolt drop the ack.
     await ack(answer)

@@ -12,6 +12,7 @@ from bot.tasks.models import TaskStatus
 from bot.tasks.queries import Filter
 from listeners.commands.alert import public
 from listeners.commands.command_request import Asked, CommandReply
+from listeners.interactions import interaction_id
 from listeners.membership import require_membership
 from listeners.permission import require_may_act, require_may_start
 from listeners.views.tasks.task_facts_builder import build_task_facts
@@ -41,6 +42,7 @@ async def command_run(asked: Asked) -> CommandReply:
         environment=services.environment,
         created_by=asked.user_id,
         run=True,
+        correlation_id=interaction_id(),
     )
     task, _ = await services.tasks.create(asked.owner, new)
     return said(f"Queued `{task.id}`. Its message in this channel shows its progress.")

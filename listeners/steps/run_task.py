@@ -7,6 +7,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.ids import is_slack_user_id
 from bot.tasks.creation import NewTask, Owner
+from listeners.interactions import interaction_id
 from listeners.membership import require_membership
 from listeners.permission import require_workflows_may_start
 from listeners.services import ListenerServices
@@ -34,6 +35,7 @@ async def handle_run_task_step(
         environment=services.environment,
         created_by=person if is_slack_user_id(person) else None,
         run=True,
+        correlation_id=interaction_id(),
     )
     task, _ = await services.tasks.create(owner, new)
     await complete({"task_id": task.id})

@@ -12,11 +12,14 @@ _STATES = {
     "elsewhere": "another process delivers its messages",
     "starting": "starting",
 }
+_BUS_STATES = {"broken": "not connected", "elsewhere": "another process does it"}
+#: Less is normal.
+_NOTED_LAG_SECONDS = 10
 
 
 def build_health(health: dict[str, Any], task_tables: Mapping[str, str]) -> dict[str, Any]:
     """
-    Return an ephemeral answer: a sentence on the connection, and one on each workspace and table.
+    Return an ephemeral answer: a sentence on the connection, each workspace, table and direction.
 
     *task_tables* holds what is known of each table of tasks of another system: `ok`, or a problem.
     """
@@ -26,6 +29,7 @@ def build_health(health: dict[str, Any], task_tables: Mapping[str, str]) -> dict
     if len(lanes) > MAX_SHOWN_LANES:
         sentences.append(f"and {len(lanes) - MAX_SHOWN_LANES} more workspaces")
     sentences += [f"Task table {name}: {state}" for name, state in task_tables.items()]
+    sentences += [bus_sentence(name, one) for name, one in (health.get("bus") or {}).items()]
     parts = [
         rich_text_parts.text_part(f"\n• {sentence}", _SENTENCE_CHARACTERS) for sentence in sentences
     ]
@@ -52,3 +56,14 @@ def lane_sentence(lane: dict[str, str]) -> str:
     state = _STATES.get(lane["state"], f"{lane['state']}, not delivering")
     reason = f" ({lane['reason']})" if lane["reason"] else ""
     return f"Workspace {lane['workspace_id']}: {state}{reason}"
+
+
+def bus_sentence(direction: str, shown: Mapping[str, Any]) -> str:
+    """Say whether a direction of the event bus works, and what was not taken."""
+    state = _BUS_STATES.get(shown["state"], str(shown["state"]))
+    reason = f" ({shown['reason']})" if shown["reason"] else ""
+    counts = [f"{shown[name]:,} {name}" for name in ("rejected", "refused") if shown.get(name)]
+    if (lag := shown.get("lagSeconds") or 0) >= _NOTED_LAG_SECONDS:
+        counts.append(f"the oldest event waits for {lag:,.0f} s")
+    told = f", {', '.join(counts)}" if counts else ""
+    return f"Event bus, {direction}: {state}{reason}{told}"

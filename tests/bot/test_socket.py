@@ -64,6 +64,18 @@ async def test_a_dead_socket_and_a_slack_that_refuses_the_next(playground, bot):
     await until(partial(hears, playground))
 
 
+async def test_silence_is_counted_from_the_last_sign_of_life(playground, bot):
+    """That another connection was tried is none: people would be told of two seconds for ever."""
+    playground.fail("apps.connections.open", error="internal_error", count=1_000)
+    await playground.upset_sockets("close")
+
+    async def is_replaced():
+        return bot.health().replaced
+
+    await until(is_replaced)
+    assert bot.health().silent_seconds >= DEAD_AFTER
+
+
 async def test_nothing_is_left_after_the_stop(playground):
     """Even of a socket that went deaf no task stays behind."""
     app = AsyncApp(client=AsyncWebClient(token=playground.bot_token, base_url=playground.api_url))

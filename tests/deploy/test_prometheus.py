@@ -12,6 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bot.clock import SystemClock
 from bot.telemetry.backlog import Backlog
+from bot.telemetry.bus_figures import BusFigures
 from bot.telemetry.live_gauges import LiveFigures
 from bot.telemetry.meters import Meters
 from tests.bot.http.calling import ONE_DATABASE
@@ -38,6 +39,7 @@ async def shown(database, tmp_path):
     backlog = Backlog(database, clock)
     lanes = World(database, tmp_path, HandClock()).start()
     meters.add(LiveFigures(lanes, lambda: socket, backlog))
+    meters.add(BusFigures(clock))
     await backlog.measure()
     families = text_string_to_metric_families(meters.exposition())
     return {SUFFIX.sub("", family.name) for family in families}

@@ -53,6 +53,36 @@ async def test_from_the_request_to_slacks_answer(bot, playground):
         assert word not in collector.bodies
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_what_people_and_jobs_do_is_traced(bot, playground):
+    """A command names the trace of the task that it changes; an idle job is not sent."""
+    async with Collector() as collector:
+        bot.extra = {
+            "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url,
+            "OTEL_BSP_SCHEDULE_DELAY": "100",
+        }
+        await bot.start()
+        task = {"task": "backup", "taskId": "t_1", "status": "running"}
+        await call(bot, "/api/tasks", task, {"X-Correlation-Id": "order-1"})
+        for task_id in ("t_1", "ada-secret"):
+            await playground.run_command("ada", "ops", f"/ops task cancel {task_id}")
+        await until(collector.has("command /ops", 2))
+        await until(collector.has("job watch_for_outages", 1))
+        await bot.stop()
+
+    done, refused = [one for one in collector.spans if one.name == "command /ops"]
+    watch = next(one for one in collector.spans if one.name == "job watch_for_outages")
+    commits = {one.parent for one in collector.spans if one.name == "commit"}
+
+    assert done.facts["opsbell.verb"] == "task cancel"
+    ours = hashlib.sha256(b"order-1").hexdigest()[:32]
+    assert [trace for trace, _ in done.links] == [ours]
+    assert {done.id, watch.id} <= commits
+    assert (refused.facts["opsbell.refused"], refused.links) == ("not_found", [])
+    assert "job tell_of_dead_letters" not in {one.name for one in collector.spans}
+    assert b"ada-secret" not in collector.bodies
+
+
 async def call(bot, path, body, headers):
     """Call the bot's API as a program with these headers does."""
     headers = {"Authorization": f"Bearer {bot.token}", **headers}

@@ -36,6 +36,8 @@ class Arrived(Protocol):
 
     body: bytes
     headers: Mapping[str, str]
+    #: Whether the broker has delivered it before, as far as it knows.
+    is_redelivered: bool
 
     async def ack(self) -> None:
         """Acknowledge it, so that the broker does not deliver it again."""
@@ -63,6 +65,15 @@ class Broker(Protocol):
 
     async def publish(self, topic: str, message: BusMessage) -> None:
         """Return once the broker has stored the message."""
+        ...
+
+    async def waiting(self, topic: str) -> int | None:
+        """
+        Connect if need be, and return how many messages of a topic wait; None if it is missing.
+
+        Of requests those that are not done with count, of dead letters all; of events nobody knows
+        who still reads them. Creates nothing.
+        """
         ...
 
     async def close(self) -> None:

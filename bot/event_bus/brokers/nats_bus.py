@@ -1,7 +1,7 @@
 """NATS JetStream: a stream for requests, one for events, a durable consumer."""
 
-from collections.abc import Mapping
-from functools import partial
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from faststream.nats import NatsBroker
 from nats.aio.client import Client
@@ -9,7 +9,7 @@ from nats.aio.msg import Msg
 from nats.errors import Error, MaxPayloadError
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig
-from nats.js.errors import NotFoundError
+from nats.js.errors import APIError, NotFoundError, ServiceUnavailableError
 
 from bot.bus_config.section import BusSettings
 from bot.event_bus.brokers.broker import (
@@ -17,13 +17,26 @@ from bot.event_bus.brokers.broker import (
     Arrived,
     BrokerError,
     BusMessage,
+    MessageTooLargeError,
     broker_call,
     close_quietly,
     header_texts,
 )
 from bot.event_bus.brokers.nats_pull import NatsPull
 
-_nats_call = partial(broker_call, "NATS", (Error,), (MaxPayloadError,))
+#: The stream has a `max_msg_size`.
+_TOO_LARGE_FOR_STREAM = 10054
+
+
+@contextmanager
+def _nats_call() -> Iterator[None]:
+    with broker_call("NATS", (Error,), (MaxPayloadError,)):
+        try:
+            yield
+        except ServiceUnavailableError as error:
+            if error.err_code is not None:
+                raise
+            raise BrokerError("NATS: JetStream is not enabled on this server") from error
 
 
 class _NatsArrived:
@@ -33,6 +46,7 @@ class _NatsArrived:
         self._message = message
         self.body: bytes = message.data
         self.headers: Mapping[str, str] = header_texts(message.headers or {})
+        self.is_redelivered = message.metadata.num_delivered > 1
 
     async def ack(self) -> None:
         with _nats_call():
@@ -52,6 +66,9 @@ class NatsBus:
             settings.address(),
             logger=None,
             allow_reconnect=False,  # After an error another connection is made.
+            # Or the package tries a server that is away for two minutes before it says so.
+            max_reconnect_attempts=1,
+            reconnect_time_wait=0,
             connect_timeout=int(BROKER_SECONDS),
         )
         self._client: Client | None = None
@@ -94,9 +111,31 @@ class NatsBus:
             headers = {**message.headers, "content-type": message.content_type}
             # Within a stream's window for duplicates, NATS keeps only one with the same id.
             headers["Nats-Msg-Id"] = message.id
-            await client.jetstream(timeout=BROKER_SECONDS).publish(
-                topic, message.body, headers=headers
-            )
+            try:
+                await client.jetstream(timeout=BROKER_SECONDS).publish(
+                    topic, message.body, headers=headers
+                )
+            except APIError as error:
+                if error.err_code == _TOO_LARGE_FOR_STREAM:
+                    raise MessageTooLargeError(
+                        "the stream takes no message of this size"
+                    ) from error
+                raise
+
+    async def waiting(self, topic: str) -> int | None:
+        with _nats_call():
+            client = self._client = await self._broker.connect()
+            jetstream = client.jetstream(timeout=BROKER_SECONDS)
+            try:
+                stream = await jetstream.find_stream_name_by_subject(topic)
+                if topic == self._settings.requests:
+                    consumer = await jetstream.consumer_info(stream, self._settings.group)
+                    return (consumer.num_pending or 0) + (consumer.num_ack_pending or 0)
+                if topic == self._settings.events:
+                    return 0
+                return (await jetstream.stream_info(stream)).state.messages
+            except NotFoundError:
+                return None
 
     async def close(self) -> None:
         await close_quietly(self._broker.stop, Error)

@@ -32,6 +32,7 @@ class _RabbitArrived:
     def __init__(self, message: RabbitMessage) -> None:
         self._message = message
         self.body: bytes = message.body
+        self.is_redelivered = bool(message.raw_message.redelivered)
         headers = header_texts(message.headers)
         if message.content_type:
             headers["content-type"] = message.content_type
@@ -103,6 +104,20 @@ class RabbitBus:
                 headers=dict(message.headers),
                 timeout=BROKER_SECONDS,
             )
+
+    async def waiting(self, topic: str) -> int | None:
+        with _rabbit_call():
+            connection = await self._broker.connect()
+            channel = await connection.channel()
+            try:
+                if topic == self._settings.events:
+                    await channel.declare_exchange(topic, passive=True)
+                    return 0
+                queue = await channel.declare_queue(topic, passive=True)
+            except ChannelNotFoundEntity:
+                return None
+            # Those that were delivered and not acknowledged are not among them.
+            return queue.declaration_result.message_count
 
     async def close(self) -> None:
         if self._next is not None:

@@ -32,8 +32,9 @@ _redis_call = partial(broker_call, "Redis", (RedisError,))
 class _RedisArrived:
     """An entry of the stream."""
 
-    def __init__(self, message: RedisStreamMessage) -> None:
+    def __init__(self, message: RedisStreamMessage, *, is_redelivered: bool) -> None:
         self._message = message
+        self.is_redelivered = is_redelivered
         self.body, self.headers = _contents_of(message)
 
     async def ack(self) -> None:
@@ -83,13 +84,29 @@ class RedisBus:
                 self._has_left_over = found is not None
             if not self._has_left_over:
                 found = await self._new.get_one(timeout=seconds)
-        return None if found is None else _RedisArrived(found)
+        if found is None:
+            return None
+        return _RedisArrived(found, is_redelivered=self._has_left_over)
 
     async def publish(self, topic: str, message: BusMessage) -> None:
         with _redis_call():
             client: Any = await self._broker.connect()
             fields = {**message.headers, "content-type": message.content_type}
             await client.xadd(topic, {**fields, _DATA: message.body})
+
+    async def waiting(self, topic: str) -> int | None:
+        with _redis_call():
+            client: Any = await self._broker.connect()
+            if not await client.exists(topic):
+                return None
+            if topic == self._settings.events:
+                return 0
+            if topic != self._settings.requests:
+                return int(await client.xlen(topic))
+            groups = {_group_name(one["name"]): one for one in await client.xinfo_groups(topic)}
+            group = groups.get(self._settings.group)
+            # Redis does not know the lag if entries were deleted.
+            return None if group is None else int(group["pending"]) + int(group.get("lag") or 0)
 
     async def close(self) -> None:
         await close_quietly(self._broker.stop, RedisError)
@@ -115,3 +132,7 @@ def _contents_of(message: RedisStreamMessage) -> tuple[bytes, Mapping[str, str]]
     }
     texts.pop(_DATA, None)
     return fields.get(_DATA.encode(), b""), texts
+
+
+def _group_name(value: bytes | str) -> str:
+    return value.decode() if isinstance(value, bytes) else value

@@ -34,7 +34,7 @@ async def show_ready(call: Call) -> Response:
 
 
 async def show_health(call: Call) -> Response:
-    """Show how database, socket and the lanes of the caller's tenant are."""
+    """Show how database, socket, event bus and the lanes of the caller's tenant are."""
     services = call.services
     lanes = await _visible_lanes(call)
     database = await answers(services.database)
@@ -56,8 +56,23 @@ async def show_health(call: Call) -> Response:
             "sources": dict(reports.sources),
             "taskTables": dict(services.alerts.alerts.table_states(call.caller.tenant)),
             "scheduler": dict(reports.scheduler),
+            "queues": await _queues_of(call) if database else [],
+            "bus": _bus_of(call),
         }
     )
+
+
+async def _queues_of(call: Call) -> list[dict[str, object]]:
+    """Return how many messages of the caller's tenant wait, by queue, and for how long."""
+    found = await call.services.requests.stats(call.caller.tenant)
+    return [{to_camel(name): value for name, value in line.items()} for line in found]
+
+
+def _bus_of(call: Call) -> dict[str, object] | None:
+    """Return how the event bus is, to its tenant alone; None where there is none."""
+    bus, settings = call.services.bus, call.services.settings.config.bus
+    is_theirs = settings is not None and settings.tenant == call.caller.tenant
+    return dict(bus.shown()) if bus is not None and is_theirs else None
 
 
 async def show_metrics(call: Call) -> Response:

@@ -32,3 +32,5 @@ class Health(Shown):
     sources: dict[str, str]
     task_tables: dict[str, str]
     scheduler: dict[str, Any]
+    queues: list[dict[str, Any]]
+    bus: dict[str, Any] | None

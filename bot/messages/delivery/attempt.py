@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from structlog.contextvars import bound_contextvars
+
 from bot.errors import TemplateError, UnavailableError, WorkerStoppedError
 from bot.messages.delivery.content import (
     ClaimRenderer,
@@ -83,7 +85,8 @@ class Delivery:
 
         *may_call* is asked right before Slack is: False once the claim may be another process's.
         """
-        with root_span("deliver", claim.correlation_id or claim.id) as attempt:
+        key = claim.correlation
+        with bound_contextvars(correlation_id=key), root_span("deliver", key) as attempt:
             outcome = await self._attempt(claim, may_call)
             if attempt.is_on:
                 _note_attempt(attempt, outcome)

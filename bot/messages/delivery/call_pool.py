@@ -89,7 +89,9 @@ class WorkerPool:
                     outcome = await self._delivery.deliver(claim, partial(self._may_call, claim))
             except Exception as error:
                 # The claim is released like any other failure, or the message would wait for ever.
-                logger.exception("delivery_failed", message_id=claim.id)
+                logger.exception(
+                    "delivery_failed", message_id=claim.id, correlation_id=claim.correlation
+                )
                 outcome = self._delivery.broken(claim, error)
             self._outcomes.append(outcome)
             self._answered()

@@ -262,7 +262,8 @@ class Lane:
         elif outcome.verdict in (Verdict.OUTAGE, Verdict.LOCKED_OUT):
             self._pause_because(outcome.error or str(outcome.verdict))
         if not is_recognised(answer):
-            logger.warning("slack_error_unrecognised", error=answer.error)
+            known_as = outcome.claim.correlation
+            logger.warning("slack_error_unrecognised", error=answer.error, correlation_id=known_as)
 
     def _slow_down(self, outcome: Outcome) -> None:
         """Block what Slack has just rate-limited, and nothing else."""

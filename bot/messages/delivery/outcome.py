@@ -47,6 +47,11 @@ class Claim:
     pages: int = 0  # how many of the history were looked through; one is paid for
 
     @property
+    def correlation(self) -> str:
+        """Return by what logs and traces know it: the request's correlation id, or its own id."""
+        return self.correlation_id or self.id
+
+    @property
     def is_edit(self) -> bool:
         """Tell whether the message is in Slack, so that it is edited, not posted."""
         return self.ts is not None

@@ -6,6 +6,7 @@ announced: work of a process that died, messages that became due, lost wake-ups.
 """
 
 import asyncio
+import contextvars
 import random
 from collections.abc import Callable
 from copy import deepcopy
@@ -214,7 +215,10 @@ class Lanes:
             timer = self._timers.pop(key, None)
             if timer is not None:
                 timer.cancel()
-            task = asyncio.create_task(self._serve(key), name=f"lane {key}")
+            # It outlives the request that began it, and must not carry its correlation id on.
+            task = asyncio.create_task(
+                self._serve(key), name=f"lane {key}", context=contextvars.Context()
+            )
             self._tasks[key] = task
             task.add_done_callback(partial(self._end, key))
         self._make_room()

@@ -1,6 +1,7 @@
 """Forwards wake-ups to the process that holds a lane; a single process forwards none."""
 
 import asyncio
+import contextvars
 from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any
@@ -69,7 +70,8 @@ class WakeupRouter:
         self._asked_again.clear()
 
     def _start(self, work: Coroutine[Any, Any, None], name: str) -> None:
-        task = asyncio.create_task(work, name=name)
+        # It outlives the request that began it, and must not carry its correlation id on.
+        task = asyncio.create_task(work, name=name, context=contextvars.Context())
         self._tasks.add(task)
         task.add_done_callback(self._done)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import contextvars
 import os
 from collections.abc import Callable
 from datetime import timedelta
@@ -76,7 +77,12 @@ class RunWorkers:
                 )
             )
             for claim in claims:
-                task = asyncio.create_task(self._work(claim), name=f"report run {claim.run_id}")
+                # It outlives the request that began it, and must not carry its correlation id on.
+                task = asyncio.create_task(
+                    self._work(claim),
+                    name=f"report run {claim.run_id}",
+                    context=contextvars.Context(),
+                )
                 self._running[claim.run_id] = task
             return len(claims)
 

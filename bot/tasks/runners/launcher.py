@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import contextvars
 import time
 from collections.abc import Callable, Coroutine, Mapping
 from datetime import timedelta
@@ -116,7 +117,8 @@ class Launcher:
         return waiting
 
     def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
-        running = asyncio.create_task(work, name=name)
+        # It outlives the request that began it, and must not carry its correlation id on.
+        running = asyncio.create_task(work, name=name, context=contextvars.Context())
         self._running.add(running)
         running.add_done_callback(self._running.discard)
 

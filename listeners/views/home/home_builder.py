@@ -17,7 +17,12 @@ from bot.subscriptions.models import Preference, Subscription
 from bot.tasks.models import Task, TaskStatus
 from listeners.views import rich_text_parts
 from listeners.views.alert_list_builder import STATE_WORDS, silence_parts
-from listeners.views.health_builder import MAX_SHOWN_LANES, lane_sentence, socket_sentence
+from listeners.views.health_builder import (
+    MAX_SHOWN_LANES,
+    bus_sentence,
+    lane_sentence,
+    socket_sentence,
+)
 from listeners.views.home.home_parts import (
     Block,
     home_button,
@@ -262,6 +267,7 @@ def preference_words(preference: Preference | None) -> str:
 def _health(facts: HomeFacts) -> list[Block]:
     lanes = facts.health["lanes"][:MAX_SHOWN_LANES]
     sentences = [socket_sentence(facts.health["socket"]), *map(lane_sentence, lanes)]
+    sentences += [bus_sentence(*one) for one in (facts.health.get("bus") or {}).items()]
     parts = [rich_text_parts.text_part(f"• {sentence}\n", 300) for sentence in sentences]
     seen = rich_text_parts.section(
         rich_text_parts.text_part("As of "), rich_text_parts.date_part(facts.at)

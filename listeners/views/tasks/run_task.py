@@ -6,6 +6,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.tasks.creation import NewTask, Owner
+from listeners.interactions import interaction_id
 from listeners.membership import require_membership
 from listeners.permission import require_may_start
 from listeners.services import ListenerServices
@@ -31,6 +32,7 @@ async def handle_run_task_submission(
         environment=services.environment,
         created_by=user_id,
         run=True,
+        correlation_id=interaction_id(),
     )
     await require_may_start(services, new.task, user_id)
     await require_membership(client, new.channel, services.bot_name)

@@ -10,9 +10,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.bus_config.section import BusSettings
 from bot.clock import SystemClock
 from bot.doctor.examination import examine
 from bot.doctor.findings import FindingLevel
+from bot.event_bus.brokers.broker import BusMessage
+from bot.event_bus.brokers.choice import broker_maker
+from bot.event_bus.models import BusCursor
 from bot.messages import outbox
 from bot.messages.models import MessageState
 from bot.process.database_lock import lock_database
@@ -20,6 +24,7 @@ from bot.settings import Settings
 from bot.workspaces.models import WorkspaceToken
 from bot.workspaces.scopes import NEEDED_SCOPES, USEFUL_SCOPES
 from tests.bot.http.calling import ONE_DATABASE
+from tests.broker_servers import BROKER_PASSWORD, BrokerServer
 
 ROOT = Path(__file__).parents[3]
 OTHER_APP = "xapp-1-A0OTHERAPP-1-private"
@@ -244,4 +249,64 @@ async def test_an_address_that_apprise_does_not_know_is_named(playground, databa
             FindingLevel.PROBLEM,
             "alerts.also_notify: address 2: Apprise does not understand this address",
         )
+    ]
+
+
+@pytest.fixture
+def asked_bus(playground, database_url, tmp_path):
+    """A Redis that is not running, and what the doctor says of it."""
+    server = BrokerServer("redis", tmp_path)
+    config = tmp_path / "opsbell.toml"
+    environ = environment(playground, database_url, OPSBELL_CONFIG=str(config))
+
+    async def ask(password=BROKER_PASSWORD):
+        url = server.url.replace(BROKER_PASSWORD, password)
+        config.write_text(f'[bus]\nurl = "{url}"\nrequests = "in"\nevents = "out"\n')
+        said = await examine(environ, SystemClock())
+        return [(one.level, one.message) for one in said if one.check == "bus"]
+
+    yield server, ask
+    server.close()
+
+
+ABSENT = "is not there yet; the bot creates it when it starts"
+
+
+@ONE_DATABASE
+async def test_a_broker_that_is_away_or_refuses_us_is_named(asked_bus):
+    """Without the password; one in which nothing is yet is fine."""
+    server, ask = asked_bus
+    (away,) = await ask()
+    server.start()
+    (refused,) = await ask("wrong")
+
+    assert (away[0], away[1].startswith("Redis: ")) == (FindingLevel.PROBLEM, True)
+    assert (refused[0], "canary" in refused[1] + away[1]) == (FindingLevel.PROBLEM, False)
+    fresh = [(FindingLevel.NOTE, f"{name} {ABSENT}") for name in ("in", "in.dead", "out")]
+    assert await ask() == fresh
+
+
+@ONE_DATABASE
+async def test_what_waits_at_the_broker_and_for_it_is_told(asked_bus, database):
+    """Rejected requests, and events that nobody has published for minutes."""
+    server, ask = asked_bus
+    server.start()
+    broker = broker_maker(BusSettings.model_validate({"url": server.url, "requests": "in"}))()
+    await broker.open(receives=True)
+    await broker.publish("in.dead", BusMessage("id-1", "rejected", "key", b"1", "text/plain"))
+    await broker.close()
+    now = SystemClock().now()
+
+    def work(session):
+        session.add(BusCursor(topic="out", last_id=0, owner="p", expires_at=now, began_at=now))
+        place, content = outbox.Place("T1", "default", "C0OPS"), outbox.Content("note", {})
+        outbox.put(session, place, content, now=now - timedelta(minutes=9))
+
+    database.transact(work)
+
+    assert await ask() == [
+        (FindingLevel.PROBLEM, "events have waited for 9 min to be published to out"),
+        (FindingLevel.OK, "in is there, 0 wait"),
+        (FindingLevel.NOTE, "1 rejected requests are in in.dead; their headers say why"),
+        (FindingLevel.NOTE, f"out {ABSENT}"),
     ]

@@ -16,6 +16,7 @@ from bot.event_bus.brokers.choice import broker_maker
 from bot.event_bus.wiring import event_bus
 from bot.http.services import HttpServices
 from bot.messages.models import Message
+from bot.telemetry.bus_figures import figures_of
 from bot.telemetry.meters import Meters
 from tests.patience import until
 
@@ -58,7 +59,8 @@ class BusRoom:
         """Run the bus as the bot does."""
         config = self.services.settings.config.model_copy(update={"bus": self.settings})
         settings = self.services.settings.model_copy(update={"config": config})
-        services = replace(self.services, settings=settings, meters=Meters())
+        bus = figures_of(self.settings, self.services.clock)
+        services = replace(self.services, settings=settings, meters=Meters(), bus=bus)
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(event_bus(services))
             yield services

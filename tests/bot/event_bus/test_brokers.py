@@ -52,10 +52,13 @@ async def test_what_was_not_acknowledged_comes_again_before_what_follows(bus_set
 
     other = broker_maker(quick)()
     await other.open(receives=True)
-    found = (await next_of(other)).body
+    found = await next_of(other)
+    await found.ack()
+    following = await next_of(other)
     await other.close()
 
-    assert found == b"0"
+    assert (found.body, found.is_redelivered) == (b"0", True)
+    assert (following.body, following.is_redelivered) == (b"1", False)
 
 
 async def test_what_is_there_already_is_used_as_it_is(broker, bus_settings):
@@ -64,6 +67,28 @@ async def test_what_is_there_already_is_used_as_it_is(broker, bus_settings):
         other = broker_maker(bus_settings)()
         await other.open(receives=receives)
         await other.close()
+
+
+async def test_what_waits_is_counted_and_nothing_is_created(bus_settings):
+    """Requests until they are acknowledged, dead letters for ever; a topic may be missing."""
+    topics = [bus_settings.requests, bus_settings.rejected, bus_settings.events]
+    looking = broker_maker(bus_settings)()
+    assert [await looking.waiting(topic) for topic in topics] == [None, None, None]
+    broker = broker_maker(bus_settings)()
+    await broker.open(receives=True)
+    for number, topic in enumerate([topics[0], topics[0], topics[1]]):
+        await broker.publish(topic, message(number))
+    before = await looking.waiting(topics[0])
+    await (await next_of(broker)).ack()
+
+    async def is_counted():
+        return await looking.waiting(topics[0]) == 1
+
+    await until(is_counted)
+    assert (before, await looking.waiting(topics[1])) == (2, 1)
+    assert await looking.waiting(topics[2]) is None
+    await broker.close()
+    await looking.close()
 
 
 @pytest.mark.parametrize("kind", ["redis", "nats"])

@@ -13,7 +13,6 @@ from bot.alerts.models import Alert
 from bot.event_bus.brokers.broker import BrokerError
 from bot.event_bus.brokers.choice import broker_maker
 from bot.event_bus.change_publisher import ChangePublisher
-from bot.event_bus.figures import BusFigures
 from bot.event_bus.lease import LeaseLostError, TopicLease
 from bot.event_bus.models import BusCursor
 from bot.event_bus.publisher import Publisher
@@ -22,6 +21,7 @@ from bot.messages.history.projection import snapshot
 from bot.messages.models import EventName
 from bot.messages.outbox import Content, Place, put
 from bot.reports.models import ReportRun, RunStatus, Trigger
+from bot.telemetry.bus_figures import BusFigures
 from tests.bot.http.calling import ONE_DATABASE
 from tests.patience import until
 
@@ -38,7 +38,7 @@ class Process:
         database, clock = bus.services.database, bus.services.clock
         self.lease = TopicLease(database, clock, bus.settings.events)
         kept = timedelta(days=30)
-        self.changes = ChangePublisher(database, clock, bus.settings, kept)
+        self.changes = ChangePublisher(database, clock, bus.settings, kept, self.figures)
         self.publisher = Publisher(database, bus.settings, self.lease, self.changes, self.figures)
         self.broker = broker_maker(bus.settings)()
 

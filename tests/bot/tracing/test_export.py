@@ -98,6 +98,32 @@ async def test_a_callers_trace_goes_on_and_names_ours():
     )
 
 
+async def test_a_quiet_span_is_sent_only_if_it_has_something_to_tell():
+    """A job that found nothing to do every second would bury everything else."""
+
+    def work():
+        with root_span("job idle", "j-1", is_quiet=True) as idle:
+            idle.note(looked=True)
+        with root_span("job busy", "j-2", is_quiet=True), span("commit"):
+            pass
+        with root_span("job linked", "j-3", is_quiet=True):
+            link_to("ada-1")
+        with suppress(KeyError), root_span("job broken", "j-4", is_quiet=True):
+            raise KeyError
+
+    async with Collector() as collector:
+        await sent(work, collector)
+
+    assert sorted(one.name for one in collector.spans) == [
+        "commit",
+        "job broken",
+        "job busy",
+        "job linked",
+    ]
+    assert collector.named("job broken").failure == "KeyError"
+    assert collector.named("commit").parent == collector.named("job busy").id
+
+
 async def test_an_attempt_is_no_part_of_what_woke_the_lane():
     """A lane that a request has started inherits its context, and outlives it."""
 

@@ -68,6 +68,27 @@ def test_health_is_told_in_sentences() -> None:
     assert said == "Health: Slack: not connected for 12 s"
 
 
+def test_the_event_bus_is_told_in_sentences() -> None:
+    """Each direction that is set up: how it is, why, and what was not taken."""
+    bus = {
+        "receiving": {"state": "connected", "reason": None, "rejected": 3},
+        "publishing": {
+            "state": "broken",
+            "reason": "NATS: 'Authorization Violation'",
+            "refused": 1,
+            "lagSeconds": 75.2,
+        },
+    }
+    socket = {"connected": True, "silent_seconds": 0.0, "replaced": 0}
+    said = build_health({"socket": socket, "lanes": [], "bus": bus}, {})["text"]
+
+    assert said == (
+        "Health: Slack: connected; Event bus, receiving: connected, 3 rejected; Event bus, "
+        "publishing: not connected (NATS: 'Authorization Violation'), 1 refused, the oldest event "
+        "waits for 75 s"
+    )
+
+
 @given(st.lists(TEXTS | st.text(min_size=70, max_size=200), max_size=120))
 def test_slack_takes_the_form_for_any_kinds(kinds: list[str]) -> None:
     """Too many, too long, doubled or blank kinds still make a form."""

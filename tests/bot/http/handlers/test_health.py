@@ -5,10 +5,12 @@ import dataclasses
 import aiohttp
 import pytest
 
+from bot.bus_config.section import BusSettings
 from bot.db import Database
 from bot.http.server import HttpServer
 from bot.messages import outbox
 from bot.messages.delivery.health import LaneHealth
+from bot.telemetry.bus_figures import BusState, figures_of
 from tests.bot.http.calling import ONE_DATABASE, Client, token_for
 from tests.patience import until
 
@@ -174,3 +176,53 @@ async def test_health_wants_a_token(client):
     Reasons are not for strangers.
     """
     assert (await client.get("/api/health", token=None)).status == 401
+
+
+@ONE_DATABASE
+async def test_the_event_bus_is_shown_to_its_tenant_alone(services, client, clock):
+    """With what is wrong and what was not taken; where there is no bus it is null."""
+    there = BusSettings.model_validate({"url": "nats://nowhere", "events": "e", "tenant": "cleo"})
+    config = services.settings.config.model_copy(update={"bus": there})
+    settings = services.settings.model_copy(update={"config": config})
+    figures = figures_of(there, clock)
+    figures.refused = 2
+    figures.directions["publishing"].state = BusState.BROKEN
+    figures.directions["publishing"].reason = "NATS: no servers available"
+    figures.oldest_unpublished_at = clock.now()
+    clock.pass_by(seconds=7)
+    server = HttpServer(dataclasses.replace(services, settings=settings, bus=figures))
+    await server.start()
+    bus_client = Client(client.session, f"http://127.0.0.1:{server.port}", token_for("cleo"))
+
+    cleo = (await bus_client.get("/api/health")).body["bus"]
+    ada = (await bus_client.get("/api/health", token=token_for("default", "admin"))).body["bus"]
+    await server.stop()
+
+    assert cleo == {
+        "publishing": {
+            "state": "broken",
+            "reason": "NATS: no servers available",
+            "lastMessageAt": None,
+            "published": 0,
+            "shortened": 0,
+            "refused": 2,
+            "lagSeconds": 7.0,
+        }
+    }
+    assert ada is None
+
+
+async def test_health_has_the_depth_of_each_queue(client, database, clock):
+    """Of the caller's tenant, with the age of the oldest message."""
+    for tenant, place in (("default", "T1"), ("cleo", "T2")):
+        here = outbox.Place(place, tenant, "C0OPS")
+        await database.write(
+            lambda session, here=here: (
+                outbox.put(session, here, outbox.Content("note"), now=clock.now()).id
+            )
+        )
+    clock.pass_by(seconds=9)
+
+    queues = {one["queue"]: one for one in (await client.get("/api/health")).body["queues"]}
+    assert (queues["slack-message"]["waiting"], queues["slack-message"]["oldestSeconds"]) == (1, 9)
+    assert queues["email"]["waiting"] == 0
