@@ -188,9 +188,9 @@ class Metrics:
         for index, one in enumerate(table.columns):
             if one.name in known and all(row[index] is None for row in table.rows):
                 columns[index] = replace(columns[index], kind=ColumnKind.NUMBER)
-        for index in columns_not_added(table.sql):
+        for index, reason in columns_not_added(table.sql).items():
             if index < len(columns):
-                columns[index] = replace(columns[index], is_additive=False)
+                columns[index] = replace(columns[index], is_additive=False, not_added=reason)
         return replace(table, columns=tuple(columns))
 
 

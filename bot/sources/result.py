@@ -22,6 +22,18 @@ class ColumnKind(StrEnum):
     BOOLEAN = "boolean"
 
 
+class NotAdded(StrEnum):
+    """Why the values of a column do not add up, as far as its query says."""
+
+    AVERAGE = "average"
+    RATIO = "ratio"
+    DISTINCT = "distinct"  #: counts of different things, of which two rows may hold the same
+    EXTREME = "extreme"
+    RUNNING = "running"  #: computed over other rows of the result
+    SUBTOTAL = "subtotal"  #: some rows hold what others add up to
+    AGGREGATE = "aggregate"  #: another one
+
+
 @dataclass(frozen=True)
 class ResultColumn:
     """A column of a result; two columns may have the same name."""
@@ -31,6 +43,7 @@ class ResultColumn:
     unit: str | None = None  # `EUR`, `%`, `s`; from the metric that it shows
     is_additive: bool | None = None  # whether its values may be added; None: nobody knows
     is_low_better: bool = False  # of a metric that says so: its best value is the lowest
+    not_added: NotAdded | None = None  # why its values do not add up, if its query says so
 
 
 @dataclass(frozen=True)
@@ -60,6 +73,7 @@ class ResultTable:
                     "kind": one.kind.value,
                     "unit": one.unit,
                     "is_additive": one.is_additive,
+                    "not_added": one.not_added and one.not_added.value,
                     "is_low_better": one.is_low_better,
                 }
                 for one in self.columns
@@ -82,6 +96,7 @@ class ResultTable:
                     one["unit"],
                     one.get("is_additive"),
                     one.get("is_low_better", False),
+                    NotAdded(one["not_added"]) if one.get("not_added") else None,
                 )
                 for one in stored["columns"]
             ),

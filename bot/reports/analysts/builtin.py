@@ -98,14 +98,15 @@ class _Writing:
 
     def _summary(self, measures: Sequence[Measure]) -> Iterator[str]:
         rows = self._brief.table.rows
-        if len(rows) != 1 or not measures:
-            word = "row" if len(rows) == 1 else "rows"
-            yield f"The result has {{rows}} {word}."
-        if len(rows) == 1:
-            for measure in measures:
-                yield self._only(measure)
-            return
-        for measure in measures if rows else ():
+        said = [one for measure in measures if rows for one in self._told(measure)]
+        if not said:
+            yield f"The query returned {{rows}} {'row' if len(rows) == 1 else 'rows'}."
+        yield from said
+
+    def _told(self, measure: Measure) -> Iterator[str]:
+        if len(self._brief.table.rows) == 1:
+            yield self._only(measure)
+        else:
             yield from self._level(measure)
 
     def _only(self, measure: Measure) -> str:
@@ -138,15 +139,15 @@ class _Writing:
             return
         name = _capitalised(measure)
         if size.exact is None:
-            yield f"{name} {_has(measure)} {{change_{measure.slug}}}."
+            yield f"{name} {_are(measure)} {{change_{measure.slug}}}."
         elif verb := _verb(size):
             yield (
                 f"{name} {verb} by {{{size.ref}}}{self._in_percent('change', measure)} "
-                f"against {self._before}, to {{{last.ref}}}."
+                f"from {self._before}, to {{{last.ref}}}."
             )
         else:
             yield (
-                f"{name} {_are(measure)} unchanged against {self._before} "
+                f"{name} {_are(measure)} unchanged from {self._before} "
                 f"(change: {{change_{measure.slug}}})."
             )
 
@@ -155,11 +156,11 @@ class _Writing:
         if top is None or "tied" in top.tags:
             return  # Of those that are equal none is on top.
         share = self._value("share_of_top_1", measure)
-        ends = f", a share of {{{share.ref}}}" if share else ""
+        ends = f", or {{{share.ref}}} of the total" if share else ""
         if "high" in top.tags:
             yield (
-                f"{{top_1_name_{measure.slug}}} has the {superlative(measure, 'high')} "
-                f"with {{{top.ref}}}{ends}."
+                f"{{top_1_name_{measure.slug}}} has the {superlative(measure, 'high')}: "
+                f"{{{top.ref}}}{ends}."
             )
         else:
             said = _amount(measure, top)
@@ -183,7 +184,7 @@ class _Writing:
             )
         elif size.exact is None:
             ref = f"run_change_{measure.slug}"
-            yield f"Since the last run, {name} {_has(measure)} {{{ref}}}."
+            yield f"Since the last run, {name} {_are(measure)} {{{ref}}}."
         else:
             ref = f"run_change_{measure.slug}"
             yield f"Since the last run, {name} {_are(measure)} unchanged ({{{ref}}})."
@@ -196,31 +197,31 @@ class _Writing:
             if value and value.tags & {"high", "low"}:
                 at = f"{self._at} {{{ref}_name_{measure.slug}}}"
                 was = "were" if is_plural(measure) else "was"
-                yield f"{_capitalised(measure)} {was} {word} {at} with {{{value.ref}}}."
+                yield f"{_capitalised(measure)} {was} {word} {at}: {{{value.ref}}}."
         bottom = self._value("bottom", measure)
         if bottom and "low" in bottom.tags:
             least = superlative(measure, "low")
-            yield f"{{bottom_name_{measure.slug}}} has the {least} with {{{bottom.ref}}}."
-        for ref, word in (("max", "highest"), ("min", "lowest")):
+            yield f"{{bottom_name_{measure.slug}}} has the {least}: {{{bottom.ref}}}."
+        for ref, word in (("max", "Highest"), ("min", "Lowest")):
             if value := self._value(ref, measure):
-                yield f"The {word} value of {said} is {{{value.ref}}}."
+                yield f"{word} {said}: {{{value.ref}}}."
 
     def _moves(self, measure: Measure) -> Iterator[str]:
         for ref, word in (("gain", "rise"), ("loss", "drop")):
             size = self._value(f"size_of_{ref}", measure)
             if size is None:
                 continue
-            name = f"{{{ref}_name_{measure.slug}}}"
-            since = "since the last run " if "run" in size.tags else ""
+            since = " since the last run" if "run" in size.tags else ""
             yield (
-                f"The largest {word} in {readable_measure(measure)} {since}is that of {name} "
-                f"with {{{size.ref}}}{self._in_percent(ref, measure)}."
+                f"{{{ref}_name_{measure.slug}}} has the largest {word} in "
+                f"{readable_measure(measure)}{since}: "
+                f"{{{size.ref}}}{self._in_percent(ref, measure)}."
             )
 
     def _trend(self, measure: Measure) -> Iterator[str]:
         trend = self._value("trend_of", measure)
         if trend is not None and trend.tags & {"up", "down", "same"}:
-            yield f"The trend of {readable_measure(measure)} is {{{trend.ref}}}."
+            yield f"{_capitalised(measure)} trend: {{{trend.ref}}}."
 
     def _outliers(self, measure: Measure) -> Iterator[str]:
         place = 1
@@ -234,9 +235,9 @@ class _Writing:
     def _middle(self, measure: Measure) -> Iterator[str]:
         mean, median = self._value("mean", measure), self._value("median", measure)
         if mean and median and not measure.is_rate:
+            yield f"{_capitalised(measure)} averaged {{{mean.ref}}} per {self._row}."
             said = readable_measure(measure)
-            yield f"The average of {said} per {self._row} is {{{mean.ref}}}."
-            yield f"The median of {said} per {self._row} is {{{median.ref}}}."
+            yield f"Median {said} per {self._row}: {{{median.ref}}}."
 
     def _key_metrics(self, measures: Sequence[Measure]) -> Iterator[str]:
         count = len(self._brief.table.rows)

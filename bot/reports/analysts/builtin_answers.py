@@ -31,13 +31,13 @@ _REFS = {
 _SENTENCES = {
     "total": "{Name} totalled {{{ref}}}.",
     "mean": "{Name} averaged {{{ref}}} per {row}.",
-    "median": "The median of {name} per {row} is {{{ref}}}.",
-    "trend": "The trend of {name} is {{{ref}}}.",
-    "last": "The latest value of {name} is {{{ref}}} ({{last_period}}).",
-    "previous": "The previous value of {name} is {{{ref}}}.",
-    "change": "{Name} changed by {{{ref}}} ({{percent_{ref}}}) against {before}.",
+    "median": "Median {name} per {row}: {{{ref}}}.",
+    "trend": "{Name} trend: {{{ref}}}.",
+    "last": "Latest {name}: {{{ref}}} ({{last_period}}).",
+    "previous": "Previous {name}: {{{ref}}}.",
+    "change": "{Name} changed by {{{ref}}} ({{percent_{ref}}}) from {before}.",
     "run_change": "{Name} changed by {{{ref}}} ({{percent_{ref}}}) since the last run.",
-    "": "The value of {name} is {{{ref}}}.",
+    "": "{Name}: {{{ref}}}.",
 }
 
 
@@ -124,9 +124,10 @@ def _sentences(asked: _Question, brief: Brief, columns: Columns) -> Iterator[str
         return
     if not asked.measures:
         if asked.asks <= {"rows", "total"} and "rows" in asked.asks:
-            yield "The result has {rows} rows."
+            word = "row" if len(brief.table.rows) == 1 else "rows"
+            yield f"The query returned {{rows}} {word}."
         elif asked.is_about_labels and not asked.asks and "labels" in brief.values:
-            yield f"There are {{labels}} different values of {_label_name(brief, columns)}."
+            yield f"Different values of {_label_name(brief, columns)}: {{labels}}."
         return
     for measure in asked.measures:
         yield from _overall_answer(asked, brief, columns, measure)
@@ -262,8 +263,8 @@ def _extreme(
         return
     name, said = f"{prefix}_name_{slug}", superlative(measure, claim)
     if name not in values:
-        yield f"The {claim}est value of {readable_measure(measure)} is {{{value.ref}}}."
+        yield f"{claim.capitalize()}est {readable_measure(measure)}: {{{value.ref}}}."
     elif claim in value.tags:
         yield f"{{{name}}} had the {said}: {{{value.ref}}}."
     else:
-        yield f"More than one had the {said}, {{{name}}} among them: {{{value.ref}}}."
+        yield f"{{{name}}} and others tied for the {said}: {{{value.ref}}}."

@@ -18,6 +18,7 @@ from bot.reports.display.charts import (
     charts_of,
     native_chart,
 )
+from bot.reports.display.no_totals import no_total_notes
 from bot.reports.models import Report, ReportRun, Trigger
 from bot.sources.result import ResultTable
 
@@ -246,16 +247,19 @@ _PICTURES = "The charts are pictures in the thread."
 
 
 def _table_notes(table: ResultTable, shown: Mapping[str, Any]) -> list[str]:
-    """Return what the message does not show of the rows, and where it is."""
+    """Return which columns have no total, what the message does not show, and where it is."""
     rows, columns = len(table.rows), len(table.columns)
     if not rows:
         return ["The query returned no rows."]
-    notes = []
+    notes = list(no_total_notes(table))
+    left_out = []
     if shown["shown_rows"] < rows:
-        notes.append(f"The first {shown['shown_rows']:,} of {rows:,} rows")
+        left_out.append(f"The first {shown['shown_rows']:,} of {rows:,} rows")
     if shown["shown_columns"] < columns:
-        notes.append(f"The first {shown['shown_columns']} of {columns} columns")
-    return [f"{' and '.join(notes)}: all are in the thread."] if notes else []
+        left_out.append(f"The first {shown['shown_columns']} of {columns} columns")
+    if left_out:
+        notes.append(f"{' and '.join(left_out)}: all are in the thread.")
+    return notes
 
 
 def _person(run: ReportRun) -> str | None:

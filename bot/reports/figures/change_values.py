@@ -36,7 +36,6 @@ def add_change(
     change = None if new is None or old is None or why else change_between(new, old)
     direction = frozenset({_direction(change)} if change is not None else ())
     why = why or _why_not(new, old)
-    unit = "percentage points" if measure.unit == "%" else measure.unit
     percent = None if why or change is None or old is None else percentage_of(change, old)
     for prefix, is_percent, is_signed in (
         ("", False, True),
@@ -48,11 +47,13 @@ def add_change(
         kind = ValueKind.PERCENT if is_percent else ValueKind.CHANGE
         exact = number if number is None or is_signed else magnitude(number)
         if exact is None:
-            kind, text = ValueKind.WORDS, f"no comparison: {why}"
+            kind, text = ValueKind.WORDS, f"not comparable: {why}"
         elif is_percent:
             text = show_percent(exact, is_signed=is_signed)
         else:
-            text = show_number(exact, measure.places, unit, is_signed=is_signed)
+            text = show_number(
+                exact, measure.places, _unit_of_change(measure, exact), is_signed=is_signed
+            )
         says = needs | ({"change"} if is_signed or exact is None else {"direction"})
         book.add(
             Value(
@@ -68,6 +69,12 @@ def add_change(
                 says,
             )
         )
+
+
+def _unit_of_change(measure: Measure, change: Number) -> str | None:
+    if measure.unit != "%":
+        return measure.unit
+    return "percentage point" if magnitude(change) == 1 else "percentage points"
 
 
 def _why_not(new: Number | None, old: Number | None) -> str:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from bot.reports.figures.arithmetic import Number, decimal_places, exact_number, magnitude
-from bot.sources.result import Cell, ColumnKind, ResultTable
+from bot.sources.result import Cell, ColumnKind, NotAdded, ResultTable
 
 #: `p95` and `q3` are words.
 _NAME_WORD = re.compile(r"[^\W\d_]+\d{1,3}(?![^\W_])|[^\W\d_]+|\d+")
@@ -128,6 +128,10 @@ _TIME_PATTERNS = tuple(
     )
 )
 _YEAR_NUMBERS = range(1_000, 3_000)
+
+
+#: Of these a mean of the rows says nothing: it would not be weighted.
+_RATES = (NotAdded.AVERAGE, NotAdded.RATIO)
 
 
 @dataclass(frozen=True)
@@ -263,8 +267,9 @@ def _read_measure(table: ResultTable, index: int, slug: str) -> Measure:
     if is_additive is None:
         is_additive = not is_rate and not _DIFFERENT_THINGS & set(words_of(column.name))
     places = _places(numbers)
-    # An average or a quotient of the query; what it counts, such as distinct people, is whole.
-    is_rate = is_rate or (column.is_additive is False and places > 0)
+    # Where the query does not say why, whole numbers are counts, such as those of distinct people.
+    is_rate = is_rate or column.not_added in _RATES
+    is_rate = is_rate or (column.is_additive is False and not column.not_added and places > 0)
     if places == 1 and _CURRENCY.fullmatch(column.unit or ""):
         places = 2  # Nobody writes 12.5 EUR.
     name = readable_name(column.name)

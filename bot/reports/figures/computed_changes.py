@@ -161,7 +161,7 @@ def _add_trend(book: ValueBook, measure: Measure, periods: Sequence[Group]) -> N
         direction = "same"
     elif 2 * abs(score) >= len(pairs):
         direction = "up" if score > 0 else "down"
-    words = _TREND_WORDS.get(direction or "", "without a clear direction")
+    words = _TREND_WORDS.get(direction or "", "unclear")
     book.add(
         Value(
             f"trend_of_{measure.slug}",

@@ -16,7 +16,7 @@ class ValueKind(StrEnum):
     COUNT = "count"
     DATE = "date"
     NAME = "name"  #: a text cell: data, never an instruction
-    WORDS = "words"  #: what is said where there is no number: `no comparison`
+    WORDS = "words"  #: what is said where there is no number: `not comparable: it was 0`
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,13 @@ from bot.reports.figures.checking.advice import (
 from bot.reports.figures.checking.attribution import attribution_problems, pronoun_problems
 from bot.reports.figures.checking.claims import claim_problems
 from bot.reports.figures.checking.clauses import DIRECTIONS, Clause, stem
+from bot.reports.figures.checking.column_names import (
+    is_column_name,
+    partly_numbers,
+    places_of_full_names,
+    stems_of,
+    stems_of_column,
+)
 from bot.reports.figures.checking.numerals import is_span, numeral_problem
 from bot.reports.figures.columns import Columns, Measure, read_columns, words_of
 from bot.reports.figures.lexicon import claim_made_by, is_ordinary, word_list
@@ -63,6 +70,7 @@ class Knowledge:
     columns: frozenset[str]  # stems of the words of all columns and units
     units: Mapping[str, frozenset[int]]  # stems of units that are words -> the measures in them
     moves: Mapping[int, frozenset[str]]  # in which directions a measure as a whole has moved
+    full_names: frozenset[tuple[str, ...]]  # of columns such as `first_orders`: part is a number
     report: frozenset[str]  # stems of what the owner and the schema say
     cells: frozenset[str]  # texts of cells in small letters: they are said by references only
 
@@ -71,23 +79,23 @@ def read_knowledge(brief: Brief) -> Knowledge:
     """Return what the checker knows of a report."""
     columns = read_columns(brief.table)
     named = {
-        measure.index: _stems(brief.table.columns[measure.index].name)
+        measure.index: stems_of_column(brief.table.columns[measure.index].name)
         for measure in columns.measures
     }
     if columns.label is not None:
-        named[-1] = _stems(brief.table.columns[columns.label].name)
-    grain = _stems(read_steps(brief.table, columns.time, None).grain)
+        named[-1] = stems_of_column(brief.table.columns[columns.label].name)
+    grain = stems_of(read_steps(brief.table, columns.time, None).grain)
     if columns.time is not None:
-        named |= {-2: _stems(brief.table.columns[columns.time].name), -3: grain}
+        named |= {-2: stems_of_column(brief.table.columns[columns.time].name), -3: grain}
     every = frozenset[str]().union(
-        *(_stems(f"{column.name} {column.unit or ''}") for column in brief.table.columns),
+        *(stems_of(f"{column.name} {column.unit or ''}") for column in brief.table.columns),
         grain,
     )
     units = {
-        unit: frozenset(one.index for one in columns.measures if unit in _stems(one.unit or ""))
-        for unit in frozenset[str]().union(*(_stems(one.unit or "") for one in columns.measures))
+        unit: frozenset(one.index for one in columns.measures if unit in stems_of(one.unit or ""))
+        for unit in frozenset[str]().union(*(stems_of(one.unit or "") for one in columns.measures))
     }
-    named_words = frozenset[str]().union(*(_stems(one.name) for one in brief.table.columns))
+    named_words = frozenset[str]().union(*(stems_of(one.name) for one in brief.table.columns))
     said = f"{brief.name} {brief.description} {brief.question} {brief.table.source}"
     spans = [_SPAN_OF_FREQUENCY.get(word, "") for word in words_of(brief.frequency)]
     return Knowledge(
@@ -97,7 +105,8 @@ def read_knowledge(brief: Brief) -> Knowledge:
         every,
         {unit: indices for unit, indices in units.items() if unit not in named_words},
         {measure.index: _moves_of(brief.values, measure) for measure in columns.measures},
-        every | _stems(f"{said} {brief.frequency} {' '.join(spans)}"),
+        frozenset(partly_numbers(brief.table)),
+        every | stems_of(f"{said} {brief.frequency} {' '.join(spans)}"),
         frozenset(_cell_texts(brief)),
     )
 
@@ -114,7 +123,7 @@ def _repeated_words(brief: Brief, columns: Columns) -> Iterator[str]:
         if column is not None:
             cells = [row[column] for row in brief.table.rows]
             if len(set(cells)) < len(cells):
-                yield from _stems(brief.table.columns[column].name)
+                yield from stems_of(brief.table.columns[column].name)
 
 
 def check_narrative(narrative: Narrative, brief: Brief) -> list[str]:
@@ -170,25 +179,6 @@ def check_text(text: str, knowledge: Knowledge) -> Iterator[str]:
         antecedents = whole.names or antecedents
 
 
-def _stems(text: str) -> frozenset[str]:
-    """Return the stems of the words that may be said: numbers in names may not."""
-    return frozenset(
-        stem(word)
-        for word in words_of(text)
-        if _is_column_name(word) or (word.isalpha() and not numeral_problem(word))
-    )
-
-
-def _is_column_name(word: str) -> bool:
-    """Tell whether a word that looks like a number may be the name of a column: `gross`, `p95`."""
-    return _is_coded(word) or word in word_list("column_names")
-
-
-def _is_coded(word: str) -> bool:
-    """Tell whether a word is a name like `p95`: a column may be called so."""
-    return not word.isalpha() and word[0].isalpha()
-
-
 def _cell_texts(brief: Brief) -> Iterator[str]:
     """Yield the texts of cells that a narrative could repeat, up to four words each."""
     for row in brief.table.rows[:_CELLS_READ]:
@@ -231,8 +221,9 @@ def _sentence_problems(sentence: Sentence, knowledge: Knowledge) -> Iterator[str
     smalls = [token.small for token in words]
     is_advising = is_advice(smalls, has_values=any(one.value is not None for one in sentence))
     yield from _dash_problems(sentence)
+    of_names = places_of_full_names(smalls, knowledge.full_names)
     for place, token in enumerate(words):
-        if not (is_advising and is_wish(smalls, place)):
+        if place not in of_names and not (is_advising and is_wish(smalls, place)):
             after = smalls[place + 1] if place + 1 < len(words) else ""
             yield from _word_problems(token, after, knowledge)
     yield from _repeated_cells(words, knowledge)
@@ -300,7 +291,7 @@ def _word_problems(token: Token, after: str, knowledge: Knowledge) -> Iterator[s
     """Yield figures in words, dates, and words that say what no row says."""
     small = token.small
     is_known = stem(small) in knowledge.report
-    if _is_column_name(small) and stem(small) in knowledge.columns:
+    if is_column_name(small) and stem(small) in knowledge.columns:
         return
     if kind := numeral_problem(token.text):
         yield f"{_in_backquotes(token)} is {kind}; use a reference"
@@ -315,7 +306,8 @@ def _word_problems(token: Token, after: str, knowledge: Knowledge) -> Iterator[s
 def _strict_problems(sentence: Sentence, whole: Clause, knowledge: Knowledge) -> Iterator[str]:
     """Yield the words that may not stand in a sentence that is no advice."""
     words = [token for token in sentence if token.kind == "word"]
-    for token in words:
+    of_names = places_of_full_names([token.small for token in words], knowledge.full_names)
+    for place, token in enumerate(words):
         small = token.small
         unit = knowledge.units.get(stem(small))
         if unit is not None and not all(one.column in unit for one in whole.figures):
@@ -324,6 +316,7 @@ def _strict_problems(sentence: Sentence, whole: Clause, knowledge: Knowledge) ->
             small in word_list("plain")
             or claim_made_by(small) is not None
             or stem(small) in knowledge.columns
+            or place in of_names
         )
         if not is_plain:
             yield f"{_in_backquotes(token)} may not stand beside a figure; say it more plainly"

@@ -11,7 +11,7 @@ from bot.reports.analysts.base import Narrative
 from bot.reports.analysts.builtin import BuiltinAnalyst
 from bot.reports.figures.checking.checker import check_narrative
 from bot.reports.figures.reference_filling import fill_narrative
-from bot.sources.result import ColumnKind
+from bot.sources.result import ColumnKind, NotAdded
 from tests.bot.reports.figures.lying_model import brief_of, months_brief, shop_brief, table
 
 REVENUE = ("revenue", ColumnKind.NUMBER, "EUR")
@@ -31,16 +31,15 @@ async def test_labels_are_ranked_and_runs_compared():
     said = await told(shop_brief())
 
     assert said.summary == (
-        "The result has 4 rows. Revenue totalled 1,000.00 EUR. "
-        "Berlin has the highest revenue with 500.50 EUR, a share of 50.1 %. "
-        "Orders totalled 22. Hamburg has the most orders with 9, a share of 40.9 %."
+        "Revenue totalled 1,000.00 EUR. "
+        "Berlin has the highest revenue: 500.50 EUR, or 50.1 % of the total. "
+        "Orders totalled 22. Hamburg has the most orders: 9, or 40.9 % of the total."
     )
     assert said.insights[:4] == (
         "Since the last run, total revenue rose by 100.00 EUR (11.1 %).",
         "Since the last run, total orders fell by 4 (15.4 %).",
-        "The largest rise in revenue since the last run "
-        "is that of Berlin with 100.00 EUR (25.0 %).",
-        "The largest drop in revenue since the last run is that of Hamburg with 10.00 EUR (3.2 %).",
+        "Berlin has the largest rise in revenue since the last run: 100.00 EUR (25.0 %).",
+        "Hamburg has the largest drop in revenue since the last run: 10.00 EUR (3.2 %).",
     )
     assert [(one.label, one.text) for one in said.key_metrics][:2] == [
         ("Total revenue", "1,000.00 EUR"),
@@ -56,9 +55,7 @@ async def test_the_first_of_more_rows_are_not_all_of_them():
 
     said = await told(top)
 
-    assert said.summary == (
-        "The result has 4 rows. Berlin has the highest revenue with 500.50 EUR."
-    )
+    assert said.summary == ("Berlin has the highest revenue: 500.50 EUR.")
     assert (said.insights, [one.text for one in said.key_metrics]) == ((), ["500.50 EUR"])
     refs = {"total_revenue", "share_of_top_1_revenue", "mean_revenue", "bottom_revenue"}
     assert not refs & set(top.values)
@@ -86,15 +83,14 @@ def test_rows_that_were_left_out_are_no_part_of_a_total(end, has_total, has_top)
 
 
 async def test_periods_are_compared():
-    """The last period against the one before, the trend, the highest one."""
+    """The last period from the one before, the trend, the highest one."""
     said = await told(months_brief())
 
     assert said.summary == (
-        "The result has 10 rows. Revenue totalled 147 EUR. "
-        "Revenue rose by 4 EUR (23.5 %) against the month before, to 21 EUR."
+        "Revenue totalled 147 EUR. Revenue rose by 4 EUR (23.5 %) from the month before, to 21 EUR."
     )
-    assert "The trend of revenue is rising." in said.insights
-    assert "Revenue was highest in 2020-10 with 21 EUR." in said.insights
+    assert "Revenue trend: rising." in said.insights
+    assert "Revenue was highest in 2020-10: 21 EUR." in said.insights
 
 
 async def test_months_that_are_dates_are_told_as_months():
@@ -103,8 +99,8 @@ async def test_months_that_are_dates_are_told_as_months():
     rows = [(date(2020, 1, 1), 5), (date(2020, 2, 1), 7), (date(2020, 3, 1), 7)]
     said = await told(brief_of(table(columns, rows)))
 
-    assert said.summary.endswith("Orders are unchanged against the month before (change: 0).")
-    assert "Orders were lowest in 2020-01 with 5." in said.insights
+    assert said.summary.endswith("Orders are unchanged from the month before (change: 0).")
+    assert "Orders were lowest in 2020-01: 5." in said.insights
 
 
 @pytest.mark.parametrize(
@@ -120,7 +116,7 @@ async def test_the_period_before_is_named(days, before):
     rows = [(date(2020, 6, day), 10 * day) for day in days]
     said = await told(brief_of(table([("day", ColumnKind.DATE), REVENUE], rows)))
 
-    assert f" against {before}, to " in said.summary
+    assert f" from {before}, to " in said.summary
 
 
 async def test_percentages_differ_by_points():
@@ -128,9 +124,9 @@ async def test_percentages_differ_by_points():
     columns = [("month", ColumnKind.TEXT), ("return_rate", ColumnKind.NUMBER, "%")]
     said = await told(brief_of(table(columns, [("2020-01", 2), ("2020-02", 3)])))
 
-    rose = "Return rate rose by 1 percentage points against the month before, to 3 %."
+    rose = "Return rate rose by 1 percentage point from the month before, to 3 %."
     assert said.summary.endswith(rose)
-    assert "+1 percentage points" in [one.text for one in said.key_metrics]
+    assert "+1 percentage point" in [one.text for one in said.key_metrics]
 
 
 async def test_one_row_is_told_with_its_name():
@@ -144,9 +140,9 @@ async def test_one_row_is_told_with_its_name():
 @pytest.mark.parametrize(
     ("columns", "rows", "summary"),
     [
-        ([REVENUE], [], "The result has 0 rows."),
+        ([REVENUE], [], "The query returned 0 rows."),
         ([REVENUE], [(Decimal("12.5"),)], "Revenue: 12.50 EUR."),
-        ([("city", ColumnKind.TEXT)], [("Oslo",), ("Rome",)], "The result has 2 rows."),
+        ([("city", ColumnKind.TEXT)], [("Oslo",), ("Rome",)], "The query returned 2 rows."),
         ([("open", ColumnKind.NUMBER)], [(None,)], "Open: no value."),
     ],
 )
@@ -162,7 +158,7 @@ async def test_readers_who_are_no_analysts_get_less():
     long = await told(brief)
 
     assert len(short.insights) <= 5 < len(long.insights)
-    assert not any("average" in one for one in short.insights)
+    assert not any("averaged" in one for one in short.insights)
 
 
 async def test_whatever_the_rows_are_the_text_has_no_fault():
@@ -192,7 +188,7 @@ async def test_of_equal_rows_none_is_on_top():
     rows = [("Berlin", 3), ("Oslo", 3)]
     brief = brief_of(table([("city", ColumnKind.TEXT), ("orders", ColumnKind.NUMBER)], rows))
 
-    assert (await told(brief)).summary == "The result has 2 rows. Orders totalled 6."
+    assert (await told(brief)).summary == "Orders totalled 6."
 
 
 @pytest.mark.parametrize(
@@ -200,8 +196,8 @@ async def test_of_equal_rows_none_is_on_top():
     [
         ("What is the total revenue?", "Revenue totalled 1,000.00 EUR."),
         ("how many orders", "Orders totalled 22."),
-        ("How many rows are there?", "The result has 4 rows."),
-        ("How many regions?", "There are 4 different values of region."),
+        ("How many rows are there?", "The query returned 4 rows."),
+        ("How many regions?", "Different values of region: 4."),
         (
             "Which region has the most orders?",
             "Hamburg had the most orders: 9.",
@@ -234,10 +230,10 @@ async def test_questions_are_answered_from_the_rows(question, answer):
     ("question", "answer"),
     [
         ("Which month was best?", "2020-10 had the highest revenue: 21 EUR."),
-        ("Is it rising?", "The trend of revenue is rising."),
+        ("Is it rising?", "Revenue trend: rising."),
         (
             "What was the change?",
-            "Revenue changed by +4 EUR (+23.5 %) against the month before.",
+            "Revenue changed by +4 EUR (+23.5 %) from the month before.",
         ),
         ("How many months in total?", "The rows do not say."),
     ],
@@ -285,8 +281,7 @@ async def test_rates_and_percentiles_have_no_total_and_no_mean():
     said = await told(brief_of(table(columns, rows)))
 
     assert said.summary == (
-        "The result has 2 rows. api has the highest p95 with 120 ms. "
-        "web has the highest error rate with 1.25 %."
+        "api has the highest p95: 120 ms. web has the highest error rate: 1.25 %."
     )
     assert [(one.label, one.text) for one in said.key_metrics] == [
         ("Highest p95", "120 ms"),
@@ -301,7 +296,7 @@ async def test_of_equal_ones_none_is_told_as_the_first():
     columns = [("country", ColumnKind.TEXT), ("orders", ColumnKind.NUMBER)]
     said = await told(brief_of(table(columns, [("DE", 4), ("FR", 4)])))
 
-    assert said.summary == "The result has 2 rows. Orders totalled 8."
+    assert said.summary == "Orders totalled 8."
 
 
 async def test_truths_are_named_with_their_column():
@@ -309,8 +304,8 @@ async def test_truths_are_named_with_their_column():
     columns = [("is_returned", ColumnKind.BOOLEAN), ("orders", ColumnKind.NUMBER)]
     said = await told(brief_of(table(columns, [(True, 5), (False, 95)])))
 
-    assert said.summary.endswith("is returned: no has the most orders with 95, a share of 95.0 %.")
-    assert "The average of orders per row is 50.0." in said.insights
+    assert said.summary.endswith("is returned: no has the most orders: 95, or 95.0 % of the total.")
+    assert "Orders averaged 50.0 per row." in said.insights
 
 
 async def test_what_cannot_be_compared_is_said_in_a_sentence():
@@ -320,7 +315,7 @@ async def test_what_cannot_be_compared_is_said_in_a_sentence():
     new = await told(brief_of(table(columns, [(5,)]), table(columns, [(0,)])))
 
     assert gone.insights == (
-        "Since the last run, errors have no comparison: there is no value now.",
+        "Since the last run, errors are not comparable: there is no value now.",
     )
     assert new.insights == ("Since the last run, errors rose by 5.",)
 
@@ -334,8 +329,8 @@ async def test_the_best_days_do_not_follow_each_other():
     said = await told(brief_of(best))
 
     assert (said.summary, said.insights, said.key_metrics) == (
-        "The result has 3 rows.",
-        ("Revenue was highest on 2020-01-09 with 90 EUR.",),
+        "The query returned 3 rows.",
+        ("Revenue was highest on 2020-01-09: 90 EUR.",),
         (),
     )
     assert "rose by 20 EUR (28.6 %)" in (await told(brief_of(newest))).summary
@@ -347,10 +342,21 @@ async def test_an_average_of_the_query_has_no_mean():
     brief = brief_of(table(columns, [("Oslo", Decimal("2.4")), ("Rome", Decimal("3.1"))]))
     answer = await BuiltinAnalyst().answer("average basket", brief)
 
-    assert (await told(brief)).summary == (
-        "The result has 2 rows. Rome has the highest basket with 3.1."
-    )
+    assert (await told(brief)).summary == ("Rome has the highest basket: 3.1.")
     assert answer.narrative.summary == "The rows do not say."
+
+
+async def test_an_average_that_comes_out_whole_has_no_mean_either():
+    """The query says that it is one; distinct people are counted, and have a mean per row."""
+    columns = [("city", ColumnKind.TEXT), ("basket", ColumnKind.NUMBER, None, False, False)]
+    rows = [("Oslo", 2), ("Rome", 4)]
+    average = brief_of(table([columns[0], (*columns[1], NotAdded.AVERAGE)], rows))
+    people = brief_of(table([columns[0], (*columns[1], NotAdded.DISTINCT)], rows))
+
+    assert (await told(average)).summary == "Rome has the highest basket: 4."
+    assert (await told(people)).summary == (
+        "Basket averaged 3.0 per city. Rome has the highest basket: 4."
+    )
 
 
 async def test_a_column_may_have_a_name_that_is_a_number():
@@ -362,8 +368,8 @@ async def test_a_column_may_have_a_name_that_is_a_number():
     ]
     said = await told(brief_of(table(columns, [("Oslo", 4, 7), ("Rome", 6, 5)])))
 
-    assert "Rome has the highest gross with 6, a share of 60.0 %." in said.summary
-    assert "Oslo has the highest score with 7." in said.summary
+    assert "Rome has the highest gross: 6, or 60.0 % of the total." in said.summary
+    assert "Oslo has the highest score: 7." in said.summary
     refused = Narrative("{rows} rows had a score and a gross.")
     assert len(check_narrative(refused, shop_brief())) >= 2
 
@@ -375,4 +381,4 @@ async def test_a_date_is_on_whatever_lies_between():
         brief_of(table([("day", ColumnKind.DATE), ("orders", ColumnKind.NUMBER)], days))
     )
 
-    assert said.insights[0] == "Orders were highest on 2020-03-20 with 7."
+    assert said.insights[0] == "Orders were highest on 2020-03-20: 7."

@@ -58,7 +58,7 @@ def test_totals_and_changes_are_exact():
         total = exact(values["total_amount"])
         assert total == (sum(numbers) if numbers else None)
         if old is None or new is None:
-            assert values["change_amount"].text.startswith("no comparison: there ")
+            assert values["change_amount"].text.startswith("not comparable: there ")
             continue
         change = fraction(new) - fraction(old)
         assert exact(values["change_amount"]) == change
@@ -73,10 +73,10 @@ def test_totals_and_changes_are_exact():
 @pytest.mark.parametrize(
     ("old", "new", "change", "percent"),
     [
-        (0, 5, "+5.00 EUR", "no comparison: it was 0"),
-        (None, 5, "no comparison: there was no value before", ""),
-        (5, None, "no comparison: there is no value now", ""),
-        (-4, 6, "+10.00 EUR", "no comparison: it was below 0"),
+        (0, 5, "+5.00 EUR", "not comparable: it was 0"),
+        (None, 5, "not comparable: there was no value before", ""),
+        (5, None, "not comparable: there is no value now", ""),
+        (-4, 6, "+10.00 EUR", "not comparable: it was below 0"),
         (5, 5, "0.00 EUR", "0.0 %"),
         (200, 150, "-50.00 EUR", "-25.0 %"),
         (10_000, 10_001, "+1.00 EUR", "+0.010 %"),
@@ -248,7 +248,7 @@ def test_a_period_that_is_not_whole_is_not_compared(sql, today, is_whole):
     values = compute_values(replace(table(DAYS, rows), sql=sql), today=today)
 
     whole = ["-1 EUR", "-1.0 %"]
-    cut = ["no comparison: the latest month is incomplete"] * 2
+    cut = ["not comparable: the latest month is incomplete"] * 2
     assert texts(values, "change_amount", "percent_change_amount") == (whole if is_whole else cut)
     assert values["last_amount"].description == (
         f"amount, latest month{'' if is_whole else ' (incomplete)'}"

@@ -38,6 +38,30 @@ def test_plain_truths_are_accepted():
     assert accepted(texts_of("month_truths"), months_brief()) == texts_of("month_truths")
 
 
+@pytest.mark.parametrize(
+    ("text", "is_true"),
+    [
+        ("First orders totalled {total_first_orders}.", True),
+        ("{top_1_name_first_orders} had the most first orders: {top_1_first_orders}.", True),
+        ("{top_1_name_width_cm} has the highest width in cm: {top_1_width_cm}.", True),
+        ("{top_1_name_percentile} has the highest percentile: {top_1_percentile}.", True),
+        ("First orders totalled {total_orders}.", False),
+        ("Orders totalled {total_first_orders}.", False),
+        ("The first city is {top_1_name_orders}.", False),
+        ("Orders came first.", False),
+        ("Orders totalled {total_orders} cm.", False),
+        ("{top_1_name_orders} is in the top percentile with {top_1_orders}.", False),
+    ],
+)
+def test_numbers_in_the_names_of_columns_may_be_said_there(text, is_true):
+    """`first`, `cm` and `percentile` name a column together with its other words, nothing else."""
+    names = ("orders", "first_orders", "percentile", "width_cm")
+    columns = [("city", ColumnKind.TEXT), *((name, ColumnKind.NUMBER) for name in names)]
+    brief = brief_of(table(columns, [("Oslo", 10, 3, 90, 12), ("Rome", 20, 5, 95, 14)]))
+
+    assert (check_narrative(Narrative(text), brief) == []) == is_true
+
+
 @pytest.mark.parametrize("place", ["insights", "recommendations"])
 def test_a_lie_is_found_wherever_it_stands(place):
     """Insights and recommendations are checked as the summary is."""
