@@ -28,6 +28,7 @@ class User:
     enterprise_id: str = ""
     # What they set in their profile: `status_text` and more.
     profile: Record = field(default_factory=dict)
+    photo: bytes = b""
 
 
 @dataclass(slots=True)

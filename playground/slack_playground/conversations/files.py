@@ -78,7 +78,7 @@ def _elsewhere(file: File) -> Record:
         "external_id": file.external_id,
         "external_url": file.external_url,
         "url_private": file.external_url,
-        "has_rich_preview": False,
+        "has_rich_preview": file.content is not None,
     }
 
 

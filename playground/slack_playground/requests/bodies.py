@@ -28,6 +28,8 @@ class Sent:
     """What came: the arguments, the token, and what was wrong or odd about the way."""
 
     arguments: Record = field(default_factory=dict)
+    # The files of a multipart body; their names stand among the arguments.
+    files: dict[str, bytes] = field(default_factory=dict)
     token: str | None = None
     error: SlackError | None = None
     # What stands against the call once it is clear that it may be made.
@@ -71,12 +73,12 @@ async def _read_body(request: web.Request, sent: Sent) -> Record:
         values.pop("token", None)
         sent.arguments.update(values)
         return {}
-    form = await _read_form(request, charset or "utf-8")
+    form = await _read_form(request, charset or "utf-8", sent)
     sent.arguments.update({name: one for name, one in form.items() if name != "token"})
     return form
 
 
-async def _read_form(request: web.Request, charset: str) -> Record:
+async def _read_form(request: web.Request, charset: str, sent: Sent) -> Record:
     if request.content_type != "multipart/form-data":
         text = (await request.read()).decode(charset, "replace")
         return dict(parse_qsl(text, keep_blank_values=True))
@@ -84,7 +86,14 @@ async def _read_form(request: web.Request, charset: str) -> Record:
         form = await request.post()
     except ValueError:
         raise SlackError("invalid_form_data") from None
-    return {name: one for name, one in form.items() if isinstance(one, str)}
+    for name, one in form.items():
+        if isinstance(one, web.FileField):
+            sent.files[name] = one.file.read()
+    return {
+        name: one if isinstance(one, str) else one.filename
+        for name, one in form.items()
+        if isinstance(one, str | web.FileField)
+    }
 
 
 def _read_json(body: bytes, charset: str) -> Record:

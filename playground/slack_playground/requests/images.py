@@ -1,4 +1,4 @@
-"""Pictures that a call's blocks point to, looked for as Slack does before it takes the blocks."""
+"""Pictures, files and calls that blocks point to, looked for before the blocks are taken."""
 
 import asyncio
 import json
@@ -18,6 +18,8 @@ from slack_playground.workspace import Workspace
 _Kind = TypeVar("_Kind")
 
 FETCH_SECONDS = 3.0
+# By what a block names a file or a call.
+_MENTIONS = frozenset({"slack_file", "external_id", "call_id"})
 
 
 async def refused_images(arguments: Record) -> SlackError | None:
@@ -36,7 +38,7 @@ async def refused_images(arguments: Record) -> SlackError | None:
 
 
 def refused_files(workspace: Workspace, arguments: Record) -> SlackError | None:
-    """Return how Slack refuses blocks that show files which are not there or no pictures."""
+    """Return how Slack refuses blocks that show files or calls which are not there."""
     if not any(_mentions_file(arguments.get(name)) for name in ("blocks", "view", "attachments")):
         return None
     lines = [
@@ -44,21 +46,28 @@ def refused_files(workspace: Workspace, arguments: Record) -> SlackError | None:
         for at, named in _pointers(arguments, "slack_file", dict)
         if not _is_shown(workspace, named)
     ]
+    remote = {file.external_id for file in workspace.state.files.values()}
+    for name, known in (("external_id", remote), ("call_id", workspace.state.calls)):
+        lines += [
+            f"invalid {name} [json-pointer:{at}]"
+            for at, named in _pointers(arguments, name, str)
+            if named not in known
+        ]
     return _refusal(arguments, lines) if lines else None
 
 
 def _mentions_file(value: Any) -> bool:
-    """Say whether a picture in these blocks may be a file; most have none, and go no further."""
+    """Say whether these blocks may show a file or a call; most do not, and go no further."""
     waiting = [value]
     while waiting:
         one = waiting.pop()
         if isinstance(one, dict):
-            if "slack_file" in one:
+            if not _MENTIONS.isdisjoint(one):
                 return True
             waiting.extend(inner for inner in one.values() if isinstance(inner, dict | list))
         elif isinstance(one, list):
             waiting.extend(one)
-        elif isinstance(one, str) and "slack_file" in one:
+        elif isinstance(one, str) and any(name in one for name in _MENTIONS):
             return True
     return False
 

@@ -7,7 +7,7 @@ _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "su
 _UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "week": 604_800}
 _DAY_SECONDS = 86_400
 _MORNING = 9
-_SPAN = re.compile(r"in (an?|\d{1,6}) (second|minute|hour|day|week)s?")
+_SPAN = re.compile(r"in (an?|\d{1,4}) (second|minute|hour|day|week)s?")
 _CLOCK = re.compile(r"(?:at )?(\d{1,2})(?::(\d{2}))? ?(am|pm)?")
 _NUMBER = re.compile(r"\d{1,12}")
 
@@ -26,8 +26,9 @@ def read_time(said: str, now: datetime) -> tuple[datetime, bool]:
     words = " ".join(said.lower().split())
     if _NUMBER.fullmatch(words):
         number = int(words)
-        near = now + timedelta(seconds=number)
-        return (near, False) if number <= _DAY_SECONDS else (_timestamp(number, now), False)
+        if number <= _DAY_SECONDS:
+            return now + timedelta(seconds=number), False
+        return _timestamp(number, now), False
     span = _SPAN.fullmatch(words)
     if span is not None:
         count = 1 if span[1] in ("a", "an") else int(span[1])

@@ -194,6 +194,9 @@ METHODS: dict[str, Method] = {
     "usergroups.users.list": Method(usergroups.list_usergroup_users, ("usergroups:read",), TIER_2),
     "usergroups.users.update": Method(usergroups.update_users, ("usergroups:write",), TIER_2),
     "users.conversations": Method(conversations.list_of_user, _READ, TIER_3),
+    "users.deletePhoto": Method(
+        users.delete_photo, ("users.profile:write",), TIER_2, takes=Takes.PERSON
+    ),
     "users.getPresence": Method(presence.get_presence, ("users:read",), TIER_3),
     "users.identity": Method(identity.identity, ("identity.basic",), TIER_3, takes=Takes.PERSON),
     "users.info": Method(users.info, ("users:read",), TIER_4),
@@ -203,6 +206,7 @@ METHODS: dict[str, Method] = {
     "users.profile.set": Method(
         users.set_profile, ("users.profile:write",), TIER_3, takes=Takes.PERSON
     ),
+    "users.setPhoto": Method(users.set_photo, ("users.profile:write",), TIER_2, takes=Takes.PERSON),
     "users.setPresence": Method(presence.set_presence, ("users:write",), TIER_2),
     "views.open": Method(views.open_view, per_minute=TIER_4, takes=Takes.BOT),
     "views.publish": Method(views.publish_view, per_minute=TIER_4, takes=Takes.BOT),

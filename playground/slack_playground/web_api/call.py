@@ -1,6 +1,6 @@
 """One Web API call, as the function behind its method sees it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -17,6 +17,7 @@ class Call:
     arguments: Arguments
     token: str = ""
     held: Token = field(default_factory=lambda: Token("nothing"))
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def state(self) -> State:
@@ -48,6 +49,13 @@ class Call:
             raise SlackError("user_not_found")
         return user
 
+    def picture(self, name: str) -> bytes | None:
+        """Return a picture of a multipart body, None without one; anything else is refused."""
+        content = self.files.get(name)
+        if content is not None and not content.startswith(_PICTURES):
+            raise SlackError("bad_image")
+        return content
+
     def has_scope(self, scope: str) -> bool:
         return scope in self.scopes
 
@@ -77,6 +85,8 @@ def granted_to(state: State, token: Token) -> frozenset[str]:
     return token.scopes if token.kind == "user" else state.scopes
 
 
+# How a PNG, a GIF and a JPEG begin.
+_PICTURES = (b"\x89PNG", b"GIF8", b"\xff\xd8\xff")
 _APP_SCOPES = frozenset({"authorizations:read", "connections:write"})
 # Where people's tokens have a scope of another name than the bot's.
 _OF_PEOPLE = {"channels:manage": "channels:write", "channels:join": "channels:write"}

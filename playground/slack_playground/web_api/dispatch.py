@@ -1,5 +1,8 @@
 """From a request to a method: tokens, scopes, limits."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from aiohttp import web
 
 from slack_playground.errors import LimitedError, SlackError
@@ -31,7 +34,9 @@ def _answer(workspace: Workspace, method: str, sent: Sent) -> Answer:
     if sent.error is not None:
         answer = Answer({"ok": False, "error": sent.error.error})
     else:
-        answer = answer_call(workspace, method, sent.arguments, sent.token, sent.refusal)
+        answer = answer_call(
+            workspace, method, sent.arguments, sent.token, sent.refusal, files=sent.files
+        )
     if sent.warning is not None:
         _add_warning(answer.body, sent.warning)
     return answer
@@ -43,6 +48,8 @@ def answer_call(
     arguments: Record,
     token: str | None,
     refusal: SlackError | None = None,
+    *,
+    files: Mapping[str, bytes] = MappingProxyType({}),
 ) -> Answer:
     """
     Do what a call asks for; every refusal becomes the answer Slack gives.
@@ -63,7 +70,7 @@ def answer_call(
         workspace.limits.admit(name, method.per_minute)
         if refusal is not None:
             raise refusal
-        result = method.answer(Call(workspace, Arguments(arguments), token or "", held))
+        result = method.answer(Call(workspace, Arguments(arguments), token or "", held, files))
     except LimitedError as error:
         headers["Retry-After"] = str(error.retry_after)
         return Answer({"ok": False, "error": error.error}, 429, headers)

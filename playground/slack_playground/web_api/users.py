@@ -2,6 +2,7 @@
 
 from slack_playground.errors import SlackError
 from slack_playground.pictures import OF_PEOPLE, colour_of, pictures
+from slack_playground.requests.arguments import invalid_arguments
 from slack_playground.state import Record, User
 from slack_playground.web_api.call import Call
 from slack_playground.web_api.pages import next_cursor, take_page
@@ -58,6 +59,23 @@ def set_profile(call: Call) -> Record:
     user.real_name = str(user.profile.get("real_name") or user.real_name)
     call.workspace.tell_state()
     return {"profile": _profile(call, user), "username": user.name}
+
+
+def set_photo(call: Call) -> Record:
+    """Change one's own picture: a PNG, GIF or JPEG in a multipart body."""
+    photo = call.picture("image")
+    if photo is None:
+        raise invalid_arguments("missing required field: image")
+    user = call.state.users[call.actor]
+    user.photo = photo
+    call.workspace.tell_state()
+    return {"profile": _profile(call, user)}
+
+
+def delete_photo(call: Call) -> Record:
+    call.state.users[call.actor].photo = b""
+    call.workspace.tell_state()
+    return {}
 
 
 def user_record(call: Call, user: User) -> Record:

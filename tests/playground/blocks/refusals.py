@@ -79,7 +79,9 @@ SHAPES = [
     Refusal("markdown in a modal", block("markdown"), "/type", FAILED, "modal"),
     Refusal("a plan in a Home tab", block("plan"), "/type", FAILED, "home"),
     Refusal("a table in a modal", block("table"), "/type", FAILED, "modal"),
-    Refusal("a file from an app", a.changed("container")["child_blocks"][2], "/type", FAILED),
+    Refusal(
+        "a file in a Home tab", a.changed("container")["child_blocks"][2], "/type", FAILED, "home"
+    ),
 ]
 
 MENUS = [

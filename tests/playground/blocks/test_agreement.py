@@ -47,8 +47,6 @@ THEIRS = {
 
 # A block's surfaces where we differ: ours, theirs.
 SURFACES = {
-    # Comes back when a message is read but cannot be posted.
-    ("file", "message"): (False, True),
     # They do not know these two.
     ("call", "message"): (True, False),
     ("auth_provider", "message"): (True, False),

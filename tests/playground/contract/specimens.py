@@ -278,7 +278,9 @@ def _of_people(fresh: Fresh) -> dict[str, dict[str, Any]]:
         "team.accessLogs": {},
         "team.billableInfo": {},
         "team.integrationLogs": {},
+        "users.deletePhoto": {},
         "users.identity": {},
+        "users.setPhoto": {},
     }
 
 
@@ -289,6 +291,7 @@ REFUSED = {
     "files.sharedPublicURL": "file_not_found",
     "slackLists.items.update": "invalid_column_id",
     "stars.remove": "not_starred",
+    "users.setPhoto": "invalid_arguments",
     "agents.sessions.rename": "session_not_found",
     "bookmarks.edit": "not_found",
     "bookmarks.remove": "not_found",

@@ -73,10 +73,31 @@ async def test_scopes_are_enforced() -> None:
     assert response.headers["x-slack-req-id"]
 
 
+@pytest.mark.parametrize(
+    ("method", "words"),
+    [
+        ("channels.list", "conversations.list or users.conversations"),
+        ("im.open", "conversations.open"),
+        ("files.upload", None),
+        ("workflows.stepCompleted", None),
+    ],
+)
+async def test_a_retired_method_is_called_deprecated(
+    playground: Playground, api: Api, method: str, words: str | None
+) -> None:
+    """Whoever calls it, with what to use instead where Slack says so; it is not counted."""
+    for token in ("", None):
+        _, answer = await api.raw(method, token=token)
+        assert answer["error"] == "method_deprecated"
+        said = "".join(answer.get("response_metadata", {}).get("messages", []))
+        assert (f"Please use {words} instead." in said) is (words is not None)
+    assert playground.state.unsupported == {}
+
+
 async def test_an_unknown_method_is_counted(playground: Playground, api: Api) -> None:
     """What the playground does not serve is listed, so that nobody takes it for a bug."""
-    assert (await api("slackLists.create"))["error"] == "unknown_method"
-    assert (await api.read("state"))["unsupported"] == ["slackLists.create"]
+    assert (await api("admin.users.list"))["error"] == "unknown_method"
+    assert (await api.read("state"))["unsupported"] == ["admin.users.list"]
 
 
 async def test_a_broken_body_is_refused(api: Api) -> None:

@@ -25,9 +25,8 @@ VIDEO = block(
         "description": plain(200),
     },
 )
-# Comes back when messages are read. Slack refuses it from an app, so it stands on no
-# surface of its own; inside a container it is allowed.
-FILE = block("file", "", {"external_id": Text(255), "source": Choice(("remote",))}, {})
+# Of a remote file that the app added before.
+FILE = block("file", "M", {"external_id": Text(255), "source": Choice(("remote",))}, {})
 CALL = block(
     "call",
     "M",

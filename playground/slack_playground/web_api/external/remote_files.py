@@ -23,6 +23,8 @@ def add(call: Call) -> Record:
     if len(external_id) > MOST_EXTERNAL_ID:
         raise SlackError("invalid_external_id")
     file = _standing(call, external_id, None)
+    address = _address(url)
+    call.picture("preview_image")
     if file is None:
         file = File(
             call.state.next_id("F"),
@@ -34,7 +36,7 @@ def add(call: Call) -> Record:
             external_id=external_id,
         )
         call.state.files[file.id] = file
-    _change(file, title, _address(url), call.arguments.text("filetype"))
+    _change(file, title, address, call)
     return {"file": file_record(call.workspace, file)}
 
 
@@ -42,9 +44,7 @@ def update(call: Call) -> Record:
     file = _named(call)
     title = _title(call.arguments.text("title") or file.title)
     url = call.arguments.text("external_url")
-    _change(
-        file, title, _address(url) if url else file.external_url, call.arguments.text("filetype")
-    )
+    _change(file, title, _address(url) if url else file.external_url, call)
     return {"file": file_record(call.workspace, file)}
 
 
@@ -122,7 +122,9 @@ def _address(url: str) -> str:
     return url
 
 
-def _change(file: File, title: str, url: str, kind: str | None) -> None:
+def _change(file: File, title: str, url: str, call: Call) -> None:
+    preview = call.picture("preview_image")
     file.name = file.title = title
     file.external_url = url
-    file.kind = kind or file.kind
+    file.kind = call.arguments.text("filetype") or file.kind
+    file.content = preview or file.content
