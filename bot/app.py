@@ -381,7 +381,7 @@ class Opsbell:
     def _for_listeners(self, rooms: _Services, slack: Presence) -> listeners.ListenerServices:
         if slack.socket is None or slack.client is None:
             raise ConfigError(["SLACK_BOT_TOKEN: without it nobody can be heard"])
-        config, socket, identity = self._settings.config, slack.socket, slack.identity
+        config, identity = self._settings.config, slack.identity
         bus = self._bus if config.bus and config.bus.tenant == DEFAULT_TENANT else None
         own_lanes = {identity.workspace_id, *destinations_of(self._settings).ids(DEFAULT_TENANT)}
 

@@ -1,17 +1,22 @@
 """What becomes of an event that the broker finds too large: shorter, or told and left out."""
 
 from collections.abc import Callable
+from typing import Protocol
 
 import structlog
 
-from bot.event_bus.brokers.broker import Broker, BusMessage, MessageTooLargeError
+from bot.event_bus.brokers.broker import BusMessage, MessageTooLargeError
 from bot.telemetry.bus_figures import PUBLISHING, BusFigures
 
 logger = structlog.get_logger(__name__)
 
 
+class _TakesEvents(Protocol):
+    async def publish(self, topic: str, message: BusMessage) -> None: ...
+
+
 async def publish_fitting(
-    broker: Broker,
+    broker: _TakesEvents,
     topic: str,
     message: BusMessage,
     shorter: Callable[[], BusMessage],
@@ -35,7 +40,7 @@ async def publish_fitting(
     figures.passed(PUBLISHING)
 
 
-async def _is_taken(broker: Broker, topic: str, message: BusMessage) -> bool:
+async def _is_taken(broker: _TakesEvents, topic: str, message: BusMessage) -> bool:
     try:
         await broker.publish(topic, message)
     except MessageTooLargeError:

@@ -69,7 +69,7 @@ async def ask_openai(url: str) -> None:
 
 async def send_spans(url: str) -> None:
     tracer = OtlpTracer(url, {"x-key": "secret"}, "opsbell", "1")
-    with tracer.root("task", "k", None):
+    with tracer.root("task", "k", None, is_quiet=False):
         pass
     await asyncio.to_thread(tracer.close, 30)
 

@@ -185,6 +185,7 @@ async def test_the_event_bus_is_shown_to_its_tenant_alone(services, client, cloc
     config = services.settings.config.model_copy(update={"bus": there})
     settings = services.settings.model_copy(update={"config": config})
     figures = figures_of(there, clock)
+    assert figures
     figures.refused = 2
     figures.directions["publishing"].state = BusState.BROKEN
     figures.directions["publishing"].reason = "NATS: no servers available"
