@@ -302,10 +302,11 @@ class AlertSettings(_Section):
 
 
 class Http(_Section):
-    """`[http]`: how often one token may call the API, and how often at once after a rest."""
+    """`[http]`: how often one token may call the API, and how many requests of it run at once."""
 
     requests_per_second: float = Field(1_000, gt=0, le=1_000_000, allow_inf_nan=False)
     burst: float = Field(2_000, ge=1, le=1_000_000, allow_inf_nan=False)
+    concurrent_requests: int = Field(200, ge=1, le=100_000)
 
 
 class ConfigFile(_Section):

@@ -62,13 +62,14 @@ class OpenConnections:
     def begin(self, transport: Any) -> None:
         """Note that a request has arrived on this connection, at least its headers."""
         if (one := self._open.get(transport)) is not None:
-            one.waiting_since = None
+            one.waiting_since = one.idle_since = None
             one.is_busy = True
 
     def end(self, transport: Any) -> None:
         """Note that the request is answered."""
         if (one := self._open.get(transport)) is not None:
             one.is_busy = False
+            one.idle_since = asyncio.get_running_loop().time()
 
     def trust(self, transport: Any) -> None:
         """Record that the client of this connection is authenticated."""
@@ -85,6 +86,8 @@ class OpenConnections:
         """Take a new connection in, or return False if there is no room for it."""
         if len(self._open) >= self.limits.connections:
             self.sweep()
+        if len(self._open) >= self.limits.connections:
+            self._close_longest_idle()
         if len(self._open) >= self.limits.connections:
             logger.warning("http_connection_refused", open=len(self._open))
             return False
@@ -107,6 +110,18 @@ class OpenConnections:
         for one in (*late, *self._too_many(strangers, now)):
             self.drop(one)
             one.abort()
+
+    def _close_longest_idle(self) -> None:
+        """
+        Close the connection of a known caller that rests the longest.
+
+        Otherwise one caller could keep all others out with connections that it does not use.
+        """
+        idle = [one for one in self._open.values() if one.is_trusted and one.idle_since is not None]
+        if idle:
+            longest = min(idle, key=lambda one: one.idle_since or 0.0)
+            self.drop(longest)
+            longest.abort()
 
     def _look(self) -> None:
         self.sweep()
@@ -144,6 +159,7 @@ class _Guarded(asyncio.Protocol):
         self.since = 0.0
         self.waiting_since: float | None = None  # for the rest of a request's headers
         self.unread_since: float | None = None
+        self.idle_since: float | None = None  # between two requests
         self.is_busy = False
         self.is_trusted = False
 
@@ -163,6 +179,7 @@ class _Guarded(asyncio.Protocol):
             return
         if not self.is_busy and self.waiting_since is None:
             self.waiting_since = asyncio.get_running_loop().time()
+            self.idle_since = None
         self._inner.data_received(data)
 
     def eof_received(self) -> bool | None:

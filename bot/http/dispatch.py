@@ -20,6 +20,7 @@ from bot.http.route_types import NOBODY, Access, Call, Response, Route
 from bot.http.schemas.base import bind, bind_all
 from bot.http.security.auth import Authority, require
 from bot.http.security.callback_signatures import delivery_key, signatures_of
+from bot.http.security.concurrency import Concurrency
 from bot.http.security.rate_limit import (
     BULK_LIMIT_FACTOR,
     TRIES_BURST,
@@ -55,6 +56,7 @@ class Dispatcher:
         self._busy_rate = RateLimit(
             http.requests_per_second * BULK_LIMIT_FACTOR, http.burst * BULK_LIMIT_FACTOR
         )
+        self._concurrency = Concurrency(http.concurrent_requests)
         self._tries = RateLimit(TRIES_PER_SECOND, TRIES_BURST)
         # If the clock was set back: otherwise no bucket would refill until it has caught up.
         self._clock = SteadyClock(services.clock)
@@ -66,10 +68,25 @@ class Dispatcher:
         async def serve_route(request: web.Request) -> web.Response:
             path = {name: clean_text(value) for name, value in request.match_info.items()}
             caller, raw = await self._admit(request, route)
-            async with asyncio.timeout(self._connections.limits.answer_seconds):
-                return response_of(await self._respond(request, route, path, caller, raw))
+            if caller is NOBODY:  # The connections of strangers are few.
+                return await self._answer(request, route, path, caller, b"")
+            async with self._concurrency.turn(_bucket_of(caller)):
+                if raw is None:
+                    raw = await read_bytes(request) if route.body else b""
+                return await self._answer(request, route, path, caller, raw)
 
         return serve_route
+
+    async def _answer(
+        self,
+        request: web.Request,
+        route: Route,
+        path: Mapping[str, str],
+        caller: Caller,
+        raw: bytes,
+    ) -> web.Response:
+        async with asyncio.timeout(self._connections.limits.answer_seconds):
+            return response_of(await self._respond(request, route, path, caller, raw))
 
     async def _respond(
         self,
@@ -107,10 +124,10 @@ class Dispatcher:
             key, lambda made: route.handler(call.making(made.id, is_again=made.is_again))
         )
 
-    async def _admit(self, request: web.Request, route: Route) -> tuple[Caller, bytes]:
-        """Return the caller and the body; a body is read only after authentication."""
+    async def _admit(self, request: web.Request, route: Route) -> tuple[Caller, bytes | None]:
+        """Return the caller, and the body if that is what the caller is known by."""
         if route.access is Access.PUBLIC:
-            return NOBODY, b""
+            return NOBODY, None
         if route.access is Access.WEBHOOK:
             raw = await self._read_own_secret(request)
             if raw is not None:
@@ -126,7 +143,7 @@ class Dispatcher:
         self._connections.trust(request.transport)
         self._count(self._busy_rate if route.is_busy else self._rate, _bucket_of(caller))
         require(caller, route)
-        return caller, await read_bytes(request) if route.body else b""
+        return caller, None
 
     async def _read_own_secret(self, request: web.Request) -> bytes | None:
         """Return the body if it was sent with the secret of its webhook, which covers the body."""

@@ -5,6 +5,7 @@ import errno
 import logging
 import re
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import cast
 
 import structlog
@@ -19,6 +20,7 @@ from bot.http.request_body import MAX_BYTES
 from bot.http.route_types import Route
 from bot.http.routes import ROUTES
 from bot.http.services import HttpServices
+from bot.http.wire_protocol import protocol_of
 
 logger = structlog.get_logger(__name__)
 
@@ -57,7 +59,7 @@ class HttpServer:
         """Listen; raise `ConfigError` naming PORT or HOST and the fix if that is not possible."""
         await self._runner.setup()
         protocols = self.connections.guard(
-            cast("Callable[[], asyncio.Protocol]", self._runner.server)
+            partial(protocol_of, cast(web.Server, self._runner.server))
         )
         host, port = self._settings.host, self._settings.port
         try:

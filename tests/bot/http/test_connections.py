@@ -5,10 +5,12 @@ import gzip
 import json
 import zlib
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 
 import pytest
 
+from bot.config_file import Http
 from bot.http.connections import ConnectionLimits
 from bot.http.server import HttpServer
 from tests.bot.http.calling import ONE_DATABASE, token_for
@@ -76,8 +78,8 @@ def headers(**given: str) -> bytes:
     )
 
 
-def bearer() -> bytes:
-    return headers(Authorization=f"Bearer {token_for()}")
+def bearer(subject: str = "ada") -> bytes:
+    return headers(Authorization=f"Bearer {token_for(subject=subject)}")
 
 
 async def test_a_half_sent_request_has_a_limited_time(services):
@@ -167,6 +169,42 @@ async def test_there_is_an_end_to_all_connections(services):
                 line.send(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
                 status = await line.status()
         assert status == 200
+
+
+async def test_idle_connections_of_one_token_keep_nobody_out(services):
+    """Where all connections are taken, the one that rests the longest makes room."""
+    async with serving(services, connections=5) as connect:
+        ask = b"GET /api/tasks HTTP/1.1\r\nHost: a\r\n" + bearer() + b"\r\n"
+        lines = [await connect() for _ in range(5)]
+        for line in lines:
+            line.send(ask)
+            assert await line.status() == 200
+
+        new = await connect()
+        new.send(ask)
+        lines[1].send(ask)
+
+        assert [await one.status() for one in (new, lines[0], lines[1])] == [200, 0, 200]
+
+
+async def test_half_sent_bodies_of_one_token_keep_nobody_out(services):
+    """Only so many bodies of one token are read at once; others are served meanwhile."""
+    config = services.settings.config.model_copy(update={"http": Http(concurrent_requests=2)})
+    settings = services.settings.model_copy(update={"config": config})
+    async with serving(replace(services, settings=settings)) as connect:
+        half = POST + bearer() + headers(Content_Length="100") + b"\r\n{"
+        lines = [await connect() for _ in range(6)]
+        for line in lines:
+            line.send(half)
+        asked = [asyncio.create_task(line.status()) for line in lines]
+        refused = [await first for first in islice(asyncio.as_completed(asked), 2)]
+        other = await connect()
+        other.send(b"GET /api/tasks HTTP/1.1\r\nHost: a\r\n" + bearer("ben") + b"\r\n")
+
+        assert await other.status() == 200
+        assert (refused, sum(one.done() for one in asked)) == ([429, 429], 2)
+        for one in asked:
+            one.cancel()
 
 
 @pytest.mark.parametrize(

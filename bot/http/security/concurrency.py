@@ -1,0 +1,50 @@
+"""How many requests of one caller are served at the same time."""
+
+import asyncio
+from collections.abc import AsyncIterator, Hashable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from bot.http.errors import RefusedError
+
+
+@dataclass
+class _Turns:
+    """The turns of one caller, and how many have or await one."""
+
+    free: asyncio.Semaphore
+    users: int = 0
+
+
+class Concurrency:
+    """
+    Serves *most* requests of each caller at once; as many again may wait, all others are refused.
+
+    So one caller takes up neither the memory for bodies nor the database for everybody.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._turns: dict[Hashable, _Turns] = {}
+
+    @asynccontextmanager
+    async def turn(self, caller: Hashable) -> AsyncIterator[None]:
+        """Wait for a turn and keep it; raise `RefusedError` with 429 if too many wait."""
+        turns = self._turns.get(caller)
+        if turns is None:
+            turns = self._turns[caller] = _Turns(asyncio.Semaphore(self._most))
+        if turns.users >= 2 * self._most:
+            raise RefusedError(
+                429,
+                "rate_limited",
+                f"At most {self._most} requests at the same time; wait for answers.",
+                {"Retry-After": "1"},
+            )
+        turns.users += 1
+        try:
+            async with turns.free:
+                yield
+        finally:
+            turns.users -= 1
+            if not turns.users:
+                del self._turns[caller]
