@@ -163,7 +163,7 @@ class Leaderboards:
             lambda session: compute_history(session, name, board, subject, week, now)
         )
         if found is None:
-            raise NotFoundError(f"Nothing is known of the {board.subject} `{subject[:100]}`.")
+            raise NotFoundError(f"This leaderboard has no {board.subject} `{subject[:100]}`.")
         return found
 
     async def post(self, name: str, *, by: str | None = None, last: bool = False) -> Posted:
@@ -181,7 +181,7 @@ class Leaderboards:
             post = publication.claim_post(session, row)
             self._publish(session, post)
             if post.message_id is None:
-                raise ConflictError(f"`{name}` has no samples of {week}: nothing was posted.")
+                raise ConflictError(f"`{name}` has no samples for {week}: nothing was posted.")
             return Posted(week, post.channel, post.message_id)
 
         posted = await self._database.write(work)

@@ -42,7 +42,7 @@ def tell_disabled(session: Session, report: Report, run: ReportRun, now: datetim
     """Tell that it was disabled; False if there is nowhere to tell it."""
     reason = (
         f"It failed {report.failures} times in a row and was paused. "
-        f"The last time: {run.error_message} Mend it, then resume it."
+        f"The last time: {run.error_message} Fix it, then resume it."
     )
     context = notice_context(report, Notice.DISABLED, reason, run=run)
     return _put_to_owner(session, place_of_owner(report), Content(NOTICE_TEMPLATE, context), now)

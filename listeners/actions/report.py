@@ -43,7 +43,7 @@ async def handle_report_run_action(
     actor = await report_actor(services, owner, user_id)
     report = await require_own_report(services, actor, action["value"])
     await services.reports.run(actor, report.id)
-    await _tell_person(respond, f"`{report.name}` is running; its message will come by itself.")
+    await _tell_person(respond, f"`{report.name}` is running; its message follows when it is done.")
     await ack()
 
 
@@ -60,7 +60,7 @@ async def handle_report_retry_action(
     report = await _own_report_of_run(services, actor, action["value"])
     await services.reports.retry(actor, action["value"])
     await _tell_person(
-        respond, f"`{report.name}` is running again; its message will come by itself."
+        respond, f"`{report.name}` is running again; its message follows when it is done."
     )
     await ack()
 

@@ -191,7 +191,7 @@ async def test_only_the_best_are_shown(database, clock):
     ranking = await boards.ranking("dealers")
     assert [(row.subject, row.previous_rank) for row in ranking.rows] == [("s0", 9), ("s1", 8)]
     assert ranking.subjects == 9
-    assert "The best 2 of 9." in markdown_of(ranking)
+    assert "Top 2 of 9." in markdown_of(ranking)
 
 
 async def test_nothing_is_stored_of_a_call_with_a_wrong_sample(boards):
@@ -241,7 +241,7 @@ async def test_a_webhook_is_told_once(database, clock):
 
 async def test_there_is_no_post_of_nothing(boards, database):
     """Who asks is told; nothing is stored."""
-    with pytest.raises(ConflictError, match="no samples of 2026-W47"):
+    with pytest.raises(ConflictError, match="no samples for 2026-W47"):
         await boards.post("dealers")
 
     assert (posts(database), messages(database)) == ([], [])
@@ -416,5 +416,5 @@ async def test_a_history_goes_back_a_year(boards):
     assert [week.values["score"] for week in history.weeks[-2:]] == [99.0, 100.0]
     assert (history.standing.rank, history.standing.trend.value) == (1, 1.0)
     assert (await boards.history("dealers", "b")).standing.rank == 2
-    with pytest.raises(NotFoundError, match="Nothing is known of the dealer `c`"):
+    with pytest.raises(NotFoundError, match="This leaderboard has no dealer `c`"):
         await boards.history("dealers", "c")
