@@ -227,7 +227,7 @@ async def _tell_person(respond: AsyncRespond, sentence: str) -> None:
 
 def _what_follows(report: Report) -> str:
     if not report.is_enabled or report.due_at is None:
-        return "It is paused."
+        return f"It is paused: `/ops report resume {report.name}` ends that."
     return f"The next run is {wall_time(report.due_at, zone_of(report))}."
 
 

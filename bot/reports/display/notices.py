@@ -109,7 +109,12 @@ def notice_context(
         "reason": reason,
         "owner": report.owner if is_slack_user_id(report.owner) and face.symbol == "⚠️" else None,
         "by": by if by and is_slack_user_id(by) else None,
-        "buttons": [str(one) for one in face.buttons if one is not _B.RETRY or run is not None],
+        "buttons": [
+            str(one)
+            for one in face.buttons
+            if (one is not _B.RETRY or run is not None)
+            and (one is not _B.PAUSE or report.is_enabled)
+        ],
         "report_id": report.id,
         "run_id": run.id if run else "",
     }
