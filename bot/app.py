@@ -301,6 +301,8 @@ class Opsbell:
             directories,
             report_parts(settings, database, self._clock, sources),
             report_limits(settings),
+            home=slack.identity.workspace_id,
+            alerts_channel=deliveries.alerts_channel,
             workspaces_of=owners.workspaces_of,
             wake=outward.lanes.wake,
         )

@@ -16,7 +16,7 @@ from listeners.views.notice_builder import build_notice
 ANYTHING = re.compile(r"[\s\S]*")
 
 _OLD_BUTTON = "This button no longer works: it belongs to an older version of this message."
-_OLD_FORM = "This form is out of date. Nothing was done: please open it again."
+_OLD_FORM = "This form is out of date. Nothing was changed: please open it again."
 _OLD_SHORTCUT = "This shortcut no longer exists. `/ops help` lists what I can do."
 _OLD_COMMAND = "This command no longer exists. `/ops help` lists what I can do."
 

@@ -110,7 +110,12 @@ class Homes:
 
 
 class HomeRefresh(AsyncListenerCompletionHandler):
-    """Publishes the Home in which somebody has acted, once the listener has done its work."""
+    """
+    Publishes the Home in which somebody has acted, once, when the listener has done its work.
+
+    If a listener is late, Bolt starts the fallback, too (`listeners.fallback.StartCount`), which
+    ends first: then there is nothing new to show yet.
+    """
 
     async def handle(
         self,
@@ -118,7 +123,12 @@ class HomeRefresh(AsyncListenerCompletionHandler):
         response: BoltResponse | None,  # noqa: ARG002 - Bolt passes it by name
     ) -> None:
         """Publish it; that it cannot be now is logged, for the action itself is done."""
-        homes: Homes | None = request.context.get("homes")
+        context = request.context
+        context["ends"] = context.get("ends", 0) + 1
+        if context["ends"] < context.get("starts", 1) or context.get("is_home_published"):
+            return
+        context["is_home_published"] = True
+        homes: Homes | None = context.get("homes")
         if homes is None or request.context.client is None:
             return  # Refused before any listener.
         user_id = _whose_home(request.body, homes)

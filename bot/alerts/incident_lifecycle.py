@@ -276,7 +276,7 @@ def acknowledge(incident: Incident, by: str, now: datetime) -> _IncidentWithActi
     if incident.state == IncidentState.ACKNOWLEDGED:
         since = incident.acknowledged_at or now
         ago = max(0, int((now - since).total_seconds()))
-        raise ConflictError(f"Acknowledged already{_by(incident.acknowledged_by)} {ago} s ago.")
+        raise ConflictError(f"Already acknowledged{_by(incident.acknowledged_by)} {ago} s ago.")
     acknowledged = incident.but(
         state=IncidentState.ACKNOWLEDGED,
         acknowledged_by=by,
@@ -316,7 +316,7 @@ def _edit_if_told(incident: Incident) -> tuple[Tell, ...]:
 def _require_open(incident: Incident) -> None:
     if incident.is_open:
         return
-    raise ConflictError(f"This alert is resolved already{_by(incident.resolved_by)}.")
+    raise ConflictError(f"This alert is already resolved{_by(incident.resolved_by)}.")
 
 
 def _by(actor: str | None) -> str:

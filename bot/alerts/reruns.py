@@ -28,7 +28,7 @@ from bot.tasks.creation import Owner
 from bot.tasks.models import RETRYABLE, Task, TaskStatus
 
 RERUN = "alerts/rerun"
-_RUNS_ALREADY = "Its tasks are being run again already."
+_RUNS_ALREADY = "Its tasks are already being retried."
 _LIVE = (RerunState.CANARY, RerunState.WAVES)
 
 
@@ -64,7 +64,7 @@ class Reruns:
                 raise ConflictError(_RUNS_ALREADY)
             again = _retryable(session, alert)
             if not again:
-                raise ConflictError("None of its tasks can be run again: they have no runner.")
+                raise ConflictError("None of its tasks can be retried: they have no runner.")
             rerun = begin(again)
             row = AlertRerun(
                 tenant=owner.tenant,

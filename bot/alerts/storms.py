@@ -130,11 +130,15 @@ class Board:
             )
 
     def _breaks_out_again(self, storm: Incident | None, is_critical: bool) -> bool:
-        """Tell whether an open storm that had calmed is one that people no longer look at."""
+        """
+        Tell whether an open storm that had calmed is one that people no longer look at.
+
+        Who snoozed it knew nothing of what breaks out now: the critical ends the snooze.
+        """
         if storm is None or storm.told_at is None or self._is_recent(storm.grown_at):
             return False
-        is_watched = storm.state in (IncidentState.OPEN, IncidentState.ACKNOWLEDGED)
-        if not is_watched or storm.is_flapping:
+        is_snoozed = storm.state == IncidentState.SNOOZED
+        if not storm.is_open or storm.is_flapping or (is_snoozed and not is_critical):
             return False
         is_quiet = self._digest_at is not None and not (is_critical or storm.is_critical)
         return self._now - storm.told_at >= _STORM_LOOKED_AT and not is_quiet
@@ -144,6 +148,7 @@ class Board:
         self.tells = [(one, tell) for one, tell in self.tells if one != group]
         self.latest[group] = self.latest[group].but(
             state=IncidentState.OPEN,
+            snoozed_until=None,
             held_until=None,
             told_at=None,
             is_in_digest=False,

@@ -77,7 +77,9 @@ def _header(board: Leaderboard, line: int, cells: list[str]) -> list[str]:
     ]
     fields = [known[name] for name in names if name in known]
     twice = {field for field in fields if fields.count(field) > 1}
-    problems += [FieldProblem(f"line {line}, {name}", "this column stands twice") for name in twice]
+    problems += [
+        FieldProblem(f"line {line}, {name}", "this column is there twice") for name in twice
+    ]
     if "subject" not in fields:
         fix = f"the header needs a column `{board.subject}`"
         problems.append(FieldProblem(f"line {line}, {board.subject}", fix))
@@ -100,10 +102,10 @@ def _csv_number(text: str, *, has_commas: bool) -> float | None:
     if has_commas and _DECIMAL_COMMA.fullmatch(text):
         return within_limits(float(text.replace(",", ".")))
     if has_commas and _THOUSANDS.fullmatch(text):
-        raise ValueError("the point may be one of thousands or of decimals: write it without")
+        raise ValueError("the point may separate thousands or decimals: leave it out")
     if _CSV_NUMBER.fullmatch(text):
         return within_limits(float(text))
-    fix = "must be a number such as 1234.5, without signs of money and thousands"
+    fix = "must be a number such as 1234.5, without currency signs or thousands separators"
     if _DECIMAL_COMMA.fullmatch(text):
         fix = "write a decimal point, or separate the columns with semicolons"
     raise ValueError(fix)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -16,15 +17,24 @@ from bot.messages.transports.base import File
 CHARTED_SUBJECTS = 20
 
 
-def board_picture(ranking: Ranking) -> File:
+@dataclass(frozen=True)
+class BoardPicture:
+    """A PNG of a ranking's bars, and the digest of what it shows."""
+
+    digest: str
+    file: File
+
+
+def board_picture(ranking: Ranking) -> BoardPicture:
     """
     Return the bars of a ranking, which has rows, as a PNG; it says as of when.
 
-    Takes some milliseconds of a processor.
+    Takes some milliseconds of a processor: draw outside of transactions.
     """
     chart = board_chart(ranking)
     name = f"{ranking.name}-{str(ranking.week).lower()}.png"
-    return File.of_bytes(name, draw_chart(chart), finding(chart))
+    file = File.of_bytes(name, draw_chart(chart), finding(chart))
+    return BoardPicture(picture_digest(ranking), file)
 
 
 def picture_digest(ranking: Ranking) -> str:

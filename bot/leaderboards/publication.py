@@ -10,7 +10,7 @@ from bot.db import Database, insert_absent, upsert
 from bot.leaderboard_config import Leaderboard
 from bot.leaderboards.display import BOARD_TEMPLATE, board_context, digest_of
 from bot.leaderboards.models import LeaderboardDue, LeaderboardPost
-from bot.leaderboards.picture import board_picture, picture_digest
+from bot.leaderboards.picture import BoardPicture, picture_digest
 from bot.leaderboards.ranking import Ranking
 from bot.leaderboards.weeks import Week
 from bot.messages import outbox
@@ -50,7 +50,7 @@ def publish(session: Session, post: LeaderboardPost, ranking: Ranking, now: date
     Make the post show *ranking*; False if there is nothing to show or nothing new.
 
     Nothing can be edited outside of a workspace, and an edit there would be a second post. Where
-    Slack has refused its own charts, a picture follows the post into its thread.
+    Slack has refused its own charts, a picture is due that follows the post into its thread.
     """
     post.changed_at = None
     digest = digest_of(ranking)
@@ -75,29 +75,43 @@ def publish(session: Session, post: LeaderboardPost, ranking: Ranking, now: date
     else:
         outbox.edit(session, post.message_id, context, now=now)
     if face.has_pictures and not is_destination(post.workspace_id):
-        draw_picture(session, post, ranking, now)
+        _ask_for_picture(post, ranking, now)
     post.digest = digest
     return True
 
 
-def draw_picture(session: Session, post: LeaderboardPost, ranking: Ranking, now: datetime) -> bool:
+def _ask_for_picture(post: LeaderboardPost, ranking: Ranking, now: datetime) -> None:
     """
-    Let a picture follow the post into its thread; False if the newest one there is still true.
+    Note when the next picture is due, if the newest one in the thread is not true any more.
 
     A picture cannot be edited. So that a thread does not fill with them, the next one waits until
-    the last is an hour old, and `pictures_due` returns its post then.
+    the last is an hour old.
     """
-    post.picture_due_at = None
+    is_true = not ranking.rows or picture_digest(ranking) == post.picture_digest
+    due_at = post.pictured_at + _PICTURE_EVERY if post.pictured_at else now
+    post.picture_due_at = None if is_true else max(due_at, now)
+
+
+def store_picture(
+    session: Session, post: LeaderboardPost, ranking: Ranking, picture: BoardPicture, now: datetime
+) -> bool:
+    """
+    Let a picture follow the post into its thread; False if it does not.
+
+    *picture* was drawn before this transaction began. If *ranking*, which was read in it, has other
+    bars, the picture stays due and is drawn again.
+    """
+    if post.picture_due_at is None or post.picture_due_at > now:
+        return False
     digest = picture_digest(ranking)
     parent = outbox.find(session, post.message_id) if post.message_id else None
     if parent is None or not ranking.rows or digest == post.picture_digest:
+        post.picture_due_at = None
         return False
-    due_at = post.pictured_at + _PICTURE_EVERY if post.pictured_at else now
-    if now < due_at:
-        post.picture_due_at = due_at
+    if digest != picture.digest:
         return False
-    outbox.reply(session, parent, Content(FILE, board_picture(ranking).as_context()), now=now)
-    post.picture_digest, post.pictured_at = digest, now
+    outbox.reply(session, parent, Content(FILE, picture.file.as_context()), now=now)
+    post.picture_digest, post.pictured_at, post.picture_due_at = digest, now, None
     return True
 
 

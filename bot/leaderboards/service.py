@@ -20,6 +20,7 @@ from bot.leaderboards.display import BOARD_TEMPLATE, board_context
 from bot.leaderboards.feeds import Feed, MeasuredWeek
 from bot.leaderboards.files import write_files
 from bot.leaderboards.models import LeaderboardPost
+from bot.leaderboards.picture import board_picture
 from bot.leaderboards.publication import Posted
 from bot.leaderboards.ranking import Ranking
 from bot.leaderboards.samples import RawSample, ReadNumber, Sample, from_json, json_number
@@ -140,8 +141,8 @@ class Leaderboards:
         return found
 
     async def _ranking(self, name: str, board: Leaderboard, week: Week) -> Ranking:
-        await self._measure(name, board, week)
         now = self._clock.now()
+        await self._measure(name, board, week, now)
         found = await self._database.read(
             lambda session: compute_ranking(session, name, board, week, now)
         )
@@ -163,7 +164,7 @@ class Leaderboards:
             lambda session: compute_history(session, name, board, subject, week, now)
         )
         if found is None:
-            raise NotFoundError(f"Nothing is known of the {board.subject} `{subject[:100]}`.")
+            raise NotFoundError(f"This leaderboard has no {board.subject} `{subject[:100]}`.")
         return found
 
     async def post(self, name: str, *, by: str | None = None, last: bool = False) -> Posted:
@@ -173,19 +174,23 @@ class Leaderboards:
         Raises `ConflictError` if there is nothing to show.
         """
         board = self.board(name)
-        week = self._current(board).previous if last else self._current(board)
+        # The week is that of the click, also if it ends while its figures are measured.
+        now = self._clock.now()
+        current = Week.of(now, ZoneInfo(board.timezone))
+        week = current.previous if last else current
         row = await self._row(name, board, week, is_closing=last, by=by)
-        await self._measure(name, board, week)
+        await self._measure(name, board, week, now)
 
         def work(session: Session) -> Posted:
             post = publication.claim_post(session, row)
-            self._publish(session, post)
+            self._publish(session, post, now)
             if post.message_id is None:
-                raise ConflictError(f"`{name}` has no samples of {week}: nothing was posted.")
+                raise ConflictError(f"`{name}` has no samples for {week}: nothing was posted.")
             return Posted(week, post.channel, post.message_id)
 
         posted = await self._database.write(work)
         self._wake(self._home)
+        await self._refresh_pictures()
         return posted
 
     async def tick(self) -> None:
@@ -202,10 +207,7 @@ class Leaderboards:
         for post in await self._database.read(publication.changed_posts):
             if post.board in self._boards:
                 await self._refresh(post)
-        now = self._clock.now()
-        for post in await self._database.read(lambda db: publication.pictures_due(db, now)):
-            if post.board in self._boards:
-                await self._refresh_picture(post)
+        await self._refresh_pictures()
 
     async def _add(
         self, name: str, read: Callable[[Leaderboard], tuple[Sequence[RawSample], ReadNumber]]
@@ -235,14 +237,14 @@ class Leaderboards:
             return
         week = Week.of(due.latest_at, ZoneInfo(board.timezone)).previous
         row = await self._row(name, board, week, is_closing=True)
-        await self._measure(name, board, week)
+        await self._measure(name, board, week, now)
 
         def work(session: Session) -> bool:
             if not publication.take_due(session, due):
                 return False
             publication.close_earlier(session, name, week)
             post = publication.claim_post(session, row)
-            self._publish(session, post)
+            self._publish(session, post, now)
             is_posted = post.message_id is not None
             logger.info(
                 "leaderboard_posted" if is_posted else "leaderboard_without_samples",
@@ -258,23 +260,38 @@ class Leaderboards:
     async def _refresh(self, seen: LeaderboardPost) -> None:
         def work(session: Session) -> bool:
             post = publication.claim_post(session, seen)
-            return post.changed_at is not None and self._publish(session, post)
+            return post.changed_at is not None and self._publish(session, post, self._clock.now())
 
         if await self._database.write(work):
             self._wake(seen.workspace_id)
+
+    async def _refresh_pictures(self) -> None:
+        """Draw the pictures that are due; one whose figures moved meanwhile stays due."""
+        now = self._clock.now()
+        for post in await self._database.read(lambda db: publication.pictures_due(db, now)):
+            if post.board in self._boards:
+                await self._refresh_picture(post)
 
     async def _refresh_picture(self, seen: LeaderboardPost) -> None:
+        ranking = await self._database.read(lambda session: self._ranking_of_post(session, seen))
+        if not ranking.rows:
+            return
+        picture = await asyncio.to_thread(board_picture, ranking)
+
         def work(session: Session) -> bool:
-            post, now = publication.claim_post(session, seen), self._clock.now()
-            board, week = self._boards[post.board], Week.parse(post.week)
-            ranking = compute_ranking(session, post.board, board, week, now)
-            return publication.draw_picture(session, post, ranking, now)
+            post = publication.claim_post(session, seen)
+            found = self._ranking_of_post(session, post)
+            return publication.store_picture(session, post, found, picture, self._clock.now())
 
         if await self._database.write(work):
             self._wake(seen.workspace_id)
 
-    def _publish(self, session: Session, post: LeaderboardPost) -> bool:
-        board, now = self._boards[post.board], self._clock.now()
+    def _ranking_of_post(self, session: Session, post: LeaderboardPost) -> Ranking:
+        board, week = self._boards[post.board], Week.parse(post.week)
+        return compute_ranking(session, post.board, board, week, self._clock.now())
+
+    def _publish(self, session: Session, post: LeaderboardPost, now: datetime) -> bool:
+        board = self._boards[post.board]
         week = Week.parse(post.week)
         zone = ZoneInfo(board.timezone)
         if not post.is_closing and (post.changed_at or now) >= week.end(zone):
@@ -300,15 +317,15 @@ class Leaderboards:
         post = await self._database.read(lambda session: session.get(LeaderboardPost, key))
         # What a feed knows of the present alone would be lost if nobody asked for it.
         if post is not None or feed.is_of_now:
-            await self._measure(name, board, week)
+            await self._measure(name, board, week, now)
         self._measure_at[name] = now + _MEASURED_EVERY
         if post is not None:
             await self._database.write(lambda session: publication.mark_changed(session, name, now))
 
-    async def _measure(self, name: str, board: Leaderboard, week: Week) -> None:
+    async def _measure(self, name: str, board: Leaderboard, week: Week, now: datetime) -> None:
         """Measure a board that the bot feeds itself; weeks long over stay as they were."""
-        current = self._current(board)
-        feed, now = self._feeds.get(name), self._clock.now()
+        current = Week.of(now, ZoneInfo(board.timezone))
+        feed = self._feeds.get(name)
         if feed is None or week not in (current, current.previous):
             return
         if feed.is_of_now and week != current:

@@ -9,7 +9,7 @@ from bot.leaderboards.weeks import Week
 
 _NO_COMPARISON = "no comparison"
 _MISSING_SHOWN = 10
-_TREND = "Trend: against the value nearest to seven days earlier, within two days of it."
+_TREND = "Trend: compared with the value closest to seven days earlier, within two days of it."
 _TREND_LATER = (
     "Trend: shown once the week is over; part of a week cannot be compared with a whole one."
 )
@@ -59,7 +59,7 @@ def trend_words(row: RankedSubject, column: LeaderboardColumn) -> str:
 def lead_of(ranking: Ranking) -> str:
     """Return the sentence that says who leads, by what."""
     if not ranking.rows:
-        return f"There are no samples of week {ranking.week.number} yet."
+        return f"There are no samples for week {ranking.week.number} yet."
     first = ranking.rows[0]
     if ranking.board.scorecard:  # Nobody leads here: the first line is all of it.
         shown = zip(headings(ranking)[3:-1], row_words(ranking, first)[3:-1], strict=True)
@@ -84,7 +84,7 @@ def note_of(ranking: Ranking) -> list[str]:
     notes = []
     hidden = ranking.subjects - len(ranking.rows)
     if hidden > 0:
-        notes.append(f"The best {len(ranking.rows)} of {ranking.subjects:,}.")
+        notes.append(f"Top {len(ranking.rows)} of {ranking.subjects:,}.")
     if ranking.missing:
         shown = ", ".join(ranking.missing[:_MISSING_SHOWN])
         more = len(ranking.missing) - _MISSING_SHOWN

@@ -3,18 +3,18 @@
 FIXES = {
     "delivery_failed": "Opsbell itself failed on this message: look for delivery_failed in its "
     "log, then replay.",
-    "unreachable": "The other side could not be reached, or answered that it is busy, each time: "
-    "check the way there and status.slack.com, then replay.",
+    "unreachable": "The destination could not be reached, or was busy, at every attempt: "
+    "check the connection and status.slack.com, then replay.",
     "answer_lost": "The message was taken several times without an answer, and is not found in "
     "the channel: check status.slack.com or the mail server, then replay.",
     "held": "The message may have arrived, and that cannot be looked up: look into the channel or "
     "the inbox, and replay only if the message is missing.",
-    "template_error": "The template cannot be drawn with this payload: correct it (the timeline "
+    "template_error": "The template cannot be rendered with this payload: correct it (the timeline "
     "names the line), then replay.",
     "template_stopped": "The template takes more time or memory than it may, twice now (the "
     "timeline says which): make it or the payload smaller, then replay.",
-    "interrupted": "The bot was killed while it delivered this message, each time it tried: look "
-    "into its log, and the system's, for why; then replay.",
+    "interrupted": "The bot was killed each time it tried to deliver this message: look for the "
+    "reason in its log and the system's, then replay.",
     "channel_not_found": "The channel does not exist, or is private and the bot is not in it: "
     "type /invite @Opsbell there, then replay.",
     "not_in_channel": "Type /invite @Opsbell in the channel, then replay.",
@@ -30,18 +30,18 @@ FIXES = {
     "again: correct the destination's recipients in opsbell.toml, or tell those who are missing.",
     "unexpected_answer": "The webhook took the message but did not say `ok`, so it may have "
     "arrived: look there, and replay only if it is missing.",
-    "thread_gone": "The thread is gone, for its first message was deleted: send the message "
+    "thread_gone": "The thread is gone because its first message was deleted: send the message "
     "without a thread, or to another one.",
     "cannot_dm_bot": "The recipient is a bot, and bots cannot write to each other: give a channel "
-    "or a person, then send it anew.",
-    "user_disabled": "The person has left the workspace: give somebody else or a channel, then "
+    "or a person, then send it again.",
+    "user_disabled": "The person has left the workspace: choose somebody else or a channel, then "
     "send it anew.",
-    "user_not_visible": "The bot may not see this person: give somebody else or a channel, then "
+    "user_not_visible": "The bot may not see this person: choose somebody else or a channel, then "
     "send it anew.",
     "invalid_user_combination": "The person belongs to another organisation and shares no channel "
-    "with the bot: give a channel, then send it anew.",
-    "cant_update_message": "Slack does not let the bot edit this message, for somebody else wrote "
-    "it: replay posts a new one that stands for it.",
+    "with the bot: give a channel, then send it again.",
+    "cant_update_message": "Slack does not let the bot edit this message, because somebody else "
+    "wrote it: replay posts a new one that stands for it.",
     "edit_window_closed": "The workspace does not let messages of this age be edited: replay posts "
     "a new one that stands for it, or let apps edit for longer in the workspace's settings.",
     "block_mismatch": "Slack cannot turn the blocks that stand there into these: replay posts a "

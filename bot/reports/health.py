@@ -22,7 +22,7 @@ from bot.reports.display.notices import Notice
 from bot.reports.drafting.questions import Questions
 from bot.reports.drafting.slack_targets import Places
 from bot.reports.models import Notification, Report
-from bot.reports.owner_notices import tell_unhealthy
+from bot.reports.owner_notices import tell_orphaned, tell_unhealthy
 
 logger = structlog.get_logger(__name__)
 
@@ -53,12 +53,15 @@ class HealthCheck:
         clock: Clock,
         questions: Questions,
         places: Places,
+        fallback_of: Callable[[str], Awaitable[str | None]],
         wake: Callable[[str], None],
     ) -> None:
+        """*fallback_of* returns a workspace's channel for what nobody else would be told of."""
         self._database = database
         self._clock = clock
         self._questions = questions
         self._places = places
+        self._fallback_of = fallback_of
         self._wake = wake
         self._asked_last = ""  # id of the report up to which Slack was asked
 
@@ -91,7 +94,7 @@ class HealthCheck:
         if gone is not None:
             return _Finding(Notice.SOURCE_GONE, gone)
         if report.failures >= _FAILING_AFTER:
-            reason = f"It failed {report.failures} times in a row. Mend it, or pause it."
+            reason = f"It failed {report.failures} times in a row. Fix it, or pause it."
             return _Finding(Notice.FAILING, reason)
         for key, notice, ask in self._questions_about(report):
             if key not in answers:
@@ -135,9 +138,11 @@ class HealthCheck:
         if problem == seen.problem:
             return False
         now = self._clock.now()
+        is_orphaned = finding is not None and finding.notice == Notice.OWNER_GONE
+        fallback = await self._fallback_of(seen.workspace_id) if is_orphaned else None
 
         def work(session: Session) -> bool:
-            return _store_finding(session, seen, finding, now)
+            return _store_finding(session, seen, finding, fallback, now)
 
         is_told = await self._database.write(work)
         if is_told:
@@ -168,7 +173,9 @@ def _reports_page(session: Session, after: str) -> list[Report]:
     return list(session.exec(query.order_by(col(Report.id)).limit(_PAGE_REPORTS)).all())
 
 
-def _store_finding(session: Session, seen: Report, finding: _Finding | None, now: datetime) -> bool:
+def _store_finding(
+    session: Session, seen: Report, finding: _Finding | None, fallback: str | None, now: datetime
+) -> bool:
     query = select(Report).where(Report.id == seen.id).with_for_update()
     report = session.exec(query).one_or_none()
     if report is None or report.problem != seen.problem or report.revision != seen.revision:
@@ -176,4 +183,6 @@ def _store_finding(session: Session, seen: Report, finding: _Finding | None, now
     report.problem = str(finding.notice) if finding is not None else None
     if finding is None:
         return False
+    if finding.notice == Notice.OWNER_GONE:
+        return tell_orphaned(session, report, finding.reason, fallback, now)
     return tell_unhealthy(session, report, finding.notice, finding.reason, now)

@@ -2,6 +2,7 @@
 
 from bot.ids import is_slack_user_id
 from bot.messages.outbox import Place
+from bot.reports.display.notices import Notice
 from bot.reports.models import Notification, Report
 
 
@@ -14,9 +15,17 @@ def place_of(report: Report) -> Place | None:
 
 def place_of_owner(report: Report) -> Place | None:
     """Return where its owner is told of what is wrong; None: nowhere, the history has it."""
+    if report.problem == Notice.OWNER_GONE:
+        return place_without_owner(report)
     if is_slack_user_id(report.owner):
         return Place(report.workspace_id, report.tenant, report.owner)
     return place_of(report)
+
+
+def place_without_owner(report: Report) -> Place | None:
+    """Return where others than its owner read it; None: nowhere."""
+    place = place_of(report)
+    return None if place is None or place.channel == report.owner else place
 
 
 def message_id_of(run_or_bulk_id: str) -> str:

@@ -16,8 +16,8 @@ from bot.reports.display.notices import (
     failure_context,
     notice_context,
 )
-from bot.reports.models import Report, ReportRun
-from bot.reports.notification_places import place_of, place_of_owner
+from bot.reports.models import Notification, Report, ReportRun
+from bot.reports.notification_places import place_of_owner, place_without_owner
 
 #: Somebody who cannot be reached is no alarm.
 _PERSON_TRIES = 2
@@ -42,7 +42,7 @@ def tell_disabled(session: Session, report: Report, run: ReportRun, now: datetim
     """Tell that it was disabled; False if there is nowhere to tell it."""
     reason = (
         f"It failed {report.failures} times in a row and was paused. "
-        f"The last time: {run.error_message} Mend it, then resume it."
+        f"The last time: {run.error_message} Fix it, then resume it."
     )
     context = notice_context(report, Notice.DISABLED, reason, run=run)
     return _put_to_owner(session, place_of_owner(report), Content(NOTICE_TEMPLATE, context), now)
@@ -51,10 +51,27 @@ def tell_disabled(session: Session, report: Report, run: ReportRun, now: datetim
 def tell_unhealthy(
     session: Session, report: Report, notice: Notice, reason: str, now: datetime
 ) -> bool:
-    """Tell what the health check found: the owner, or if they are gone, whoever reads it."""
-    is_owner_gone = notice == Notice.OWNER_GONE
-    place = place_of(report) if is_owner_gone else place_of_owner(report)
+    """Tell the owner what the health check found."""
     content = Content(NOTICE_TEMPLATE, notice_context(report, notice, reason))
+    return _put_to_owner(session, place_of_owner(report), content, now)
+
+
+def tell_orphaned(
+    session: Session, report: Report, reason: str, fallback: str | None, now: datetime
+) -> bool:
+    """
+    Tell whoever reads the report that its owner is gone; where nobody does, the channel *fallback*.
+
+    A report that went to the owner alone is paused: nobody would read it.
+    """
+    if report.notification == Notification.DM and report.slack_user == report.owner:
+        report.is_enabled, report.due_at = False, None
+        report.changed_at, report.revision = now, report.revision + 1
+        reason = f"{reason.rstrip('.')}. It went to them alone, so it is paused."
+    place = place_without_owner(report)
+    if place is None and fallback is not None:
+        place = Place(report.workspace_id, report.tenant, fallback)
+    content = Content(NOTICE_TEMPLATE, notice_context(report, Notice.OWNER_GONE, reason))
     return _put_to_owner(session, place, content, now)
 
 

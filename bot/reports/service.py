@@ -17,7 +17,7 @@ from bot.errors import (
     NotFoundError,
     UnavailableError,
 )
-from bot.ids import new_id
+from bot.ids import is_slack_user_id, new_id
 from bot.messages.requests.status import permalink
 from bot.reports import queries
 from bot.reports.display.notices import Notice
@@ -247,6 +247,8 @@ class Reports:
                 raise NotFoundError(f"There is no report `{report_id[:60]}` to take over.")
             if report.owner != actor.id:
                 _require_free_name(session, report.tenant, actor.id, report.name)
+                if report.slack_user == report.owner and is_slack_user_id(actor.id):
+                    report.slack_user = actor.id
                 report.owner, report.problem = actor.id, None
                 _touch(report, self._clock.now())
             return report

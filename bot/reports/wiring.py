@@ -74,10 +74,20 @@ def open_reports(
     parts: ReportParts,
     limits: ReportLimits,
     *,
+    home: str = "",
+    alerts_channel: Callable[[], Awaitable[str | None]] | None = None,
     workspaces_of: Callable[[str], Awaitable[Sequence[str]]],
     wake: Callable[[str], None],
 ) -> ReportRoom:
-    """Return the services; *wake* tells a workspace's lane that something was committed for it."""
+    """
+    Return the services; *wake* tells a workspace's lane that something was committed for it.
+
+    *alerts_channel* returns the id of the channel for alerts, which is in the workspace *home*.
+    """
+
+    async def fallback_of(workspace_id: str) -> str | None:
+        return await alerts_channel() if alerts_channel and workspace_id == home else None
+
     questions = Questions(parts.sources, parts.plan, parts.with_units)
     places = Places(lookup, workspaces_of)
     drafts = Drafts(questions, places, clock)
@@ -113,7 +123,7 @@ def open_reports(
         reports,
         due,
         workers,
-        HealthCheck(database, clock, questions, places, wake),
+        HealthCheck(database, clock, questions, places, fallback_of, wake),
         RunRetention(database, clock, limits.kept_days),
         ReportStanding(parts.analyst, parts.sources.health, due, workers),
     )

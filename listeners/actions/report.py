@@ -43,7 +43,7 @@ async def handle_report_run_action(
     actor = await report_actor(services, owner, user_id)
     report = await require_own_report(services, actor, action["value"])
     await services.reports.run(actor, report.id)
-    await _tell_person(respond, f"`{report.name}` is running; its message will come by itself.")
+    await _tell_person(respond, f"`{report.name}` is running; its message follows when it is done.")
     await ack()
 
 
@@ -60,7 +60,7 @@ async def handle_report_retry_action(
     report = await _own_report_of_run(services, actor, action["value"])
     await services.reports.retry(actor, action["value"])
     await _tell_person(
-        respond, f"`{report.name}` is running again; its message will come by itself."
+        respond, f"`{report.name}` is running again; its message follows when it is done."
     )
     await ack()
 
@@ -227,7 +227,7 @@ async def _tell_person(respond: AsyncRespond, sentence: str) -> None:
 
 def _what_follows(report: Report) -> str:
     if not report.is_enabled or report.due_at is None:
-        return "It is paused."
+        return f"It is paused: `/ops report resume {report.name}` ends that."
     return f"The next run is {wall_time(report.due_at, zone_of(report))}."
 
 

@@ -28,7 +28,7 @@ async def command_acknowledge(asked: Asked) -> CommandReply:
     await asked.services.rights.require_operator(asked.user_id)
     alert_id = await _named_alert(asked)
     await asked.services.alerts.acknowledge(asked.owner.tenant, alert_id, by=asked.user_id)
-    return _ephemeral(f"Acknowledged `{alert_id}`; its message shows it.")
+    return _ephemeral(f"Acknowledged `{alert_id}`.")
 
 
 async def command_snooze(asked: Asked) -> CommandReply:
@@ -38,7 +38,7 @@ async def command_snooze(asked: Asked) -> CommandReply:
     await asked.services.alerts.snooze(
         asked.owner.tenant, alert_id, by=asked.user_id, duration=duration
     )
-    return _ephemeral(f"Snoozed `{alert_id}`; its message shows it.")
+    return _ephemeral(f"Snoozed `{alert_id}`.")
 
 
 async def command_resolve(asked: Asked) -> CommandReply:
@@ -46,7 +46,7 @@ async def command_resolve(asked: Asked) -> CommandReply:
     await asked.services.rights.require_operator(asked.user_id)
     alert_id = await _named_alert(asked)
     await asked.services.alerts.resolve(asked.owner.tenant, alert_id, by=asked.user_id)
-    return _ephemeral(f"Resolved `{alert_id}`; its message shows it.")
+    return _ephemeral(f"Resolved `{alert_id}`.")
 
 
 async def _named_alert(asked: Asked) -> str:
@@ -110,7 +110,7 @@ async def switch_maintenance(asked: Asked) -> CommandReply:
         asked.owner.tenant, kind, by=asked.user_id, duration=duration
     )
     return public(
-        f"<@{asked.user_id}> began maintenance of {_maintained(kind)}: "
+        f"<@{asked.user_id}> started maintenance of {_maintained(kind)}: "
         f"no alerts for {worded_duration(duration)}."
     )
 

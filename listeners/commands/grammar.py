@@ -107,26 +107,26 @@ AREAS = (
     ),
     Area(
         "alert",
-        "see what is in trouble, and who looks after it",
+        "see open alerts, and who is on them",
         (
             Verb("list", "show the alerts that are not resolved, only to you"),
             Verb(
                 "acknowledge",
-                "say that you look after an alert, by its id or its kind of task",
+                "acknowledge an alert, by its id or its kind of task",
                 (_ALERT_ARGUMENT,),
             ),
             Verb(
                 "snooze",
-                "keep silent about an alert for a while, or until the morning",
+                "snooze an alert for a while, or until the morning",
                 (_ALERT_ARGUMENT, Argument("duration", Kind.DURATION)),
             ),
-            Verb("resolve", "close an alert for what it holds", (_ALERT_ARGUMENT,)),
+            Verb("resolve", "resolve an alert by hand", (_ALERT_ARGUMENT,)),
             Verb(
                 "mute",
-                "tell nobody of a kind of task, for a while or until it is unmuted",
+                "no alerts for a kind of task, for a while or until it is unmuted",
                 (_KIND_ARGUMENT, Argument("duration", Kind.DURATION)),
             ),
-            Verb("unmute", "tell of a kind of task again", (_KIND_ARGUMENT,)),
+            Verb("unmute", "alert about a kind of task again", (_KIND_ARGUMENT,)),
         ),
     ),
     Area(
@@ -135,7 +135,7 @@ AREAS = (
         (
             Verb(
                 "",
-                "tell nobody of a kind of task, or of any, for so long; off ends it early",
+                "no alerts for a kind of task, or for any, for so long; off ends it early",
                 (
                     Argument("duration", Kind.DURATION, required=True, choices=("off",)),
                     Argument("kind"),
@@ -145,18 +145,18 @@ AREAS = (
     ),
     Area(
         "subscribe",
-        "be told when tasks of some kinds end, in this channel or directly",
+        "get notified when tasks end, in this channel or directly",
         (
             Verb(
                 "",
-                "tell this channel, or you in a direct message, when tasks such as nightly-* end",
+                "notify this channel, or you directly, when tasks such as nightly-* end",
                 (_PATTERN_ARGUMENT, _FAILURES_ARGUMENT),
             ),
         ),
     ),
     Area(
         "unsubscribe",
-        "be told no more",
+        "stop being notified",
         (
             Verb(
                 "",
@@ -167,7 +167,7 @@ AREAS = (
     ),
     Area(
         "subscriptions",
-        "what this channel, or you, are told of",
+        "show what this channel, or you, are subscribed to",
         (Verb("", "list the subscriptions of this channel, or yours (only you see them)"),),
     ),
     Area(
@@ -194,13 +194,13 @@ AREAS = (
         "report",
         "ask a database on a schedule, and get the answer here",
         (
-            Verb("new", "make a report: a question or SQL, and when it is asked"),
+            Verb("new", "create a report: a question or SQL, and a schedule"),
             Verb("list", "list your reports (only you see them)"),
             Verb("next", "list the runs of the next 24 hours (only you see them)"),
             Verb("show", "show a report and its last runs (only you see it)", (_REPORT_ARGUMENT,)),
             Verb("run", "run a report now", (_REPORT_ARGUMENT,)),
-            Verb("pause", "stop a report until it is resumed", (_REPORT_ARGUMENT,)),
-            Verb("resume", "let a paused report run again", (_REPORT_ARGUMENT,)),
+            Verb("pause", "pause a report until it is resumed", (_REPORT_ARGUMENT,)),
+            Verb("resume", "resume a paused report", (_REPORT_ARGUMENT,)),
             Verb("delete", "delete a report and its history", (_REPORT_ARGUMENT,)),
         ),
     ),

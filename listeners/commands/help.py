@@ -25,4 +25,4 @@ def help_text(area_name: str | None = None) -> str:
     names = [one.name for one in AREAS]
     near = closest(area_name.lower(), names)
     hint = f" Did you mean `help {near}`?" if near else ""
-    raise InvalidError(f"There is no help on that.{hint} Topics: {', '.join(names)}.")
+    raise InvalidError(f"There is no help for that.{hint} Topics: {', '.join(names)}.")

@@ -54,7 +54,7 @@ async def command_run_report(asked: Asked) -> CommandReply:
     """Run a report now."""
     actor, report = await _named_report(asked)
     await asked.services.reports.run(actor, report.id)
-    return _changed(asked, report, "runs", "Its message will come by itself.")
+    return _changed(asked, report, "runs", "Its message follows when it is done.")
 
 
 async def command_pause_report(asked: Asked) -> CommandReply:

@@ -83,15 +83,15 @@ async def command_board(asked: Asked) -> CommandReply:
     boards = asked.services.boards
     if asked.request.values.get("switch") == "off":
         await boards.end(asked.owner, asked.channel_id)
-        return public(f"<@{asked.user_id}> switched the task board of this channel off.")
+        return public(f"<@{asked.user_id}> switched off the task board of this channel.")
     name = asked.services.bot_name
     await require_membership(asked.client, asked.channel_id, name, refusal="No board was posted")
     ts, is_new = await boards.begin(asked.owner, asked.channel_id, by=asked.user_id)
     undo = "`/ops task board off` switches it off."
     if is_new:
-        return public(f"<@{asked.user_id}> asked for a task board of this channel; {undo}")
+        return public(f"<@{asked.user_id}> asked for a task board in this channel; {undo}")
     where = place_url(asked.workspace_url, asked.channel_id, ts)
-    return said(f"This channel has a task board already{f': {where}' if where else ''}. {undo}")
+    return said(f"This channel already has a task board{f': {where}' if where else ''}. {undo}")
 
 
 def said(sentence: str) -> CommandReply:

@@ -28,11 +28,11 @@ def build_alert_list(
 
     What is muted or in maintenance follows, with what ends it.
     """
-    heading = "Alerts that are not resolved" if found else "No alerts: nothing is in trouble."
+    heading = "Alerts that are not resolved" if found else "No open alerts."
     lines = [line(one, workspace_url) for one in found]
     if silences:
         lines.append(
-            rich_text_parts.section(rich_text_parts.text_part("\nNobody is told of", bold=True))
+            rich_text_parts.section(rich_text_parts.text_part("\nNo alerts for", bold=True))
         )
         lines += [_silence_line(one) for one in silences[:_MAX_LISTED_SILENCES]]
         left = len(silences) - _MAX_LISTED_SILENCES

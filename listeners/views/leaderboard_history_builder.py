@@ -58,7 +58,7 @@ def facts(history: History) -> Iterator[dict[str, Any]]:
     """Yield where the subject stands this week."""
     newest, row = history.weeks[-1], history.standing
     if row is None:
-        yield rich_text_parts.text_part(f"No sample yet of week {history.current.number}.")
+        yield rich_text_parts.text_part(f"No sample for week {history.current.number} yet.")
         return
     moved = f" ({movement(row)})" if row.previous_rank else " (new)"
     yield rich_text_parts.text_part(f"Rank {row.rank} in week {history.current.number}{moved}\n")

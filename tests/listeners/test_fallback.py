@@ -32,7 +32,7 @@ async def test_an_old_form_is_not_closed_as_if_it_had_worked(room: Room) -> None
     view = {"type": "modal", "callback_id": "old_form", "blocks": [], "state": {"values": {}}}
     answer = await sent(room.app, submission(view, playground=room.playground))
     assert answer.status == 200
-    assert "Nothing was done" in answer.body
+    assert "Nothing was changed" in answer.body
 
 
 async def test_an_old_shortcut_opens_a_notice(room: Room) -> None:

@@ -133,7 +133,7 @@ def run_details(facts: ReportFacts) -> str:
     if run.cost is not None:
         parts.append(f"${run.cost:.4f}")
     if run.trigger == Trigger.CATCH_UP:
-        parts.append("caught up after a downtime")
+        parts.append("caught up after downtime")
     return " · ".join(parts)
 
 

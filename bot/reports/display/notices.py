@@ -58,7 +58,7 @@ _NOTICE_FACES = {
     Notice.MISSED: _NoticeFace("⏭️", "Missed", (_B.RETRY,)),
     Notice.PAUSED: _NoticeFace("⏸️", "Paused", (_B.RESUME,)),
     Notice.RESUMED: _NoticeFace("▶️", "Resumed"),
-    Notice.DISABLED: _NoticeFace("⏸️", "Paused after failing again and again", (_B.EDIT, _B.RESUME)),
+    Notice.DISABLED: _NoticeFace("⏸️", "Paused after repeated failures", (_B.EDIT, _B.RESUME)),
     Notice.OWNER_GONE: _NoticeFace("⚠️", "Its owner is gone", (_B.TAKE_OVER, _B.PAUSE)),
     Notice.CHANNEL_GONE: _NoticeFace("⚠️", "Its channel is gone", (_B.EDIT, _B.TAKE_OVER, _B.PAUSE)),
     Notice.SOURCE_GONE: _NoticeFace("⚠️", "Its source is gone", (_B.EDIT, _B.TAKE_OVER, _B.PAUSE)),
@@ -77,7 +77,7 @@ def failure_context(report: Report, run: ReportRun, *, at: datetime) -> dict[str
     return {
         "name": report.name,
         "when": wall_time(at, zone_of(report)),
-        "error": run.error_message or "It did not come to its end.",
+        "error": run.error_message or "It did not finish.",
         "code": run.error_code or "failed",
         "failures": report.failures,
         "source": report.source,
@@ -109,7 +109,12 @@ def notice_context(
         "reason": reason,
         "owner": report.owner if is_slack_user_id(report.owner) and face.symbol == "⚠️" else None,
         "by": by if by and is_slack_user_id(by) else None,
-        "buttons": [str(one) for one in face.buttons if one is not _B.RETRY or run is not None],
+        "buttons": [
+            str(one)
+            for one in face.buttons
+            if (one is not _B.RETRY or run is not None)
+            and (one is not _B.PAUSE or report.is_enabled)
+        ],
         "report_id": report.id,
         "run_id": run.id if run else "",
     }

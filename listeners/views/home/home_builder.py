@@ -105,7 +105,7 @@ def _attention(facts: HomeFacts) -> list[Block]:
         blocks += _dead_letter(letter)
     blocks += more_hint(facts.dead_letters, MAX_DEAD_LETTERS, "/ops delivery dead")
     if not facts.alerts and not facts.dead_letters:
-        blocks.append(home_sentence("✅ Nothing is in trouble."))
+        blocks.append(home_sentence("✅ All clear."))
     return blocks
 
 
@@ -167,7 +167,7 @@ def _silences(silences: Sequence[Silence]) -> list[Block]:
     """Return what nobody is told of, each with the button that ends it; nothing if all is told."""
     if not silences:
         return []
-    blocks: list[Block] = [{"type": "divider"}, home_header("Nobody is told of")]
+    blocks: list[Block] = [{"type": "divider"}, home_header("No alerts for")]
     for one in silences[:MAX_SHOWN_SILENCES]:
         label = "Unmute" if one.reason == SilenceReason.MUTED else "End Maintenance"
         button = home_button(label, "home_end_silence", f"{one.reason} {one.task}")
@@ -238,7 +238,7 @@ def _subscriptions(facts: HomeFacts) -> list[Block]:
         blocks.append({"type": "section", "text": text, "accessory": button})
     blocks += more_hint(facts.subscriptions, MAX_SHOWN_SUBSCRIPTIONS, "/ops subscriptions")
     if not facts.subscriptions:
-        blocks.append(home_sentence("None: you are told of no kind of task directly."))
+        blocks.append(home_sentence("None: you are not notified of any tasks directly."))
     button = home_button("Subscribe", "home_subscribe", "subscribe")
     return [*blocks, {"type": "actions", "elements": [button]}]
 
@@ -253,14 +253,14 @@ def _preferences(preference: Preference | None) -> list[Block]:
 def preference_words(preference: Preference | None) -> str:
     """Return in a sentence how a person is told."""
     if preference is None:
-        return "You are told at once, at any hour."
+        return "You are notified at once, at any hour."
     often = "once a day, in a digest" if preference.is_once_a_day else "at once"
     if preference.quiet_hours is None:
-        return f"You are told {often}, at any hour ({preference.timezone})."
+        return f"You are notified {often}, at any hour ({preference.timezone})."
     start, _, end = preference.quiet_hours.partition("-")
     return (
-        f"You are told {often}; quiet from {start} to {end} ({preference.timezone}),"
-        " then comes a digest."
+        f"You are notified {often}; quiet from {start} to {end} ({preference.timezone}),"
+        " followed by a digest."
     )
 
 

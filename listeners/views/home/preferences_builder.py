@@ -21,7 +21,7 @@ def build_preferences(known: Preference | None, timezone: str) -> dict[str, Any]
         "options": choices,
         "initial_option": chosen,
     }
-    hint = "What ends in quiet hours is told in one digest when they end."
+    hint = "Tasks that end during quiet hours come in one digest afterwards."
     return {
         "type": "modal",
         "callback_id": PREFERENCES,
@@ -29,7 +29,7 @@ def build_preferences(known: Preference | None, timezone: str) -> dict[str, Any]
         "submit": {"type": "plain_text", "text": "Save"},
         "close": {"type": "plain_text", "text": "Cancel"},
         "blocks": [
-            _preference_input("often", "Tell me about my subscriptions", often),
+            _preference_input("often", "Notify me about my subscriptions", often),
             _preference_input(
                 "quiet_from", "Quiet from", _time("quiet_from", start), optional=True
             ),

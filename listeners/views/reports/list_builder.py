@@ -22,7 +22,7 @@ MAX_SHOWN_RUNS = 10
 def build_report_list(reports: Sequence[Report], *, has_more: bool) -> dict[str, Any]:
     """Return an ephemeral answer with two lines for each report."""
     if not reports:
-        return _private("You have no reports. Type `/ops report new` to make one.")
+        return _private("You have no reports. Type `/ops report new` to create one.")
     lines = [rich_text_parts.section(rich_text_parts.text_part("Your reports", bold=True))]
     for report in reports[:MAX_LISTED]:
         parts = [

@@ -171,7 +171,7 @@ def test_acknowledging_ends_reminders():
     assert tells == (Tell.EDIT,)
     assert (incident.acknowledged_by, incident.acknowledged_at) == ("Ada", NOON + MINUTE)
     assert go(incident, Sighting(FAILED), NOON + 48 * HOUR) == (incident, ())
-    with pytest.raises(ConflictError, match="Acknowledged already by Ada"):
+    with pytest.raises(ConflictError, match="Already acknowledged by Ada"):
         acknowledge(incident, "Ben", NOON + 2 * MINUTE)
 
 
@@ -206,7 +206,7 @@ def test_nothing_can_be_done_about_what_is_over():
         lambda: snooze(resolved, NOON + HOUR),
         lambda: resolve(resolved, "Ben", NOON),
     ):
-        with pytest.raises(ConflictError, match="resolved already by Ada"):
+        with pytest.raises(ConflictError, match="already resolved by Ada"):
             action()
 
 

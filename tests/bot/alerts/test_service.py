@@ -257,7 +257,7 @@ async def test_acknowledging_says_who_and_a_second_click_who_was_first(room):
     assert (shown.found.alert.state, shown.found.alert.acknowledged_by) == ("acknowledged", ADA)
     (message,) = await room.messages()
     assert (message.context["state"], message.context["acknowledged_by"]) == ("acknowledged", ADA)
-    with pytest.raises(ConflictError, match=f"Acknowledged already by <@{ADA}> 0 s ago"):
+    with pytest.raises(ConflictError, match=f"Already acknowledged by <@{ADA}> 0 s ago"):
         await room.alerts.acknowledge(TENANT, alert.id, by=BEN)
 
 

@@ -65,7 +65,7 @@ async def test_a_kind_that_is_muted_in_a_storm_no_longer_feeds_it(room):
 
 
 async def test_maintenance_ends_by_itself(room):
-    """Nobody is told of any kind for two hours; what is stuck since then is told after them."""
+    """No alerts for any kind for two hours; what is stuck since then is told after them."""
     await room.alerts.maintain(TENANT, None, by=ADA, duration=timedelta(hours=2))
     await room.tasks.create()
     await room.fail("export")

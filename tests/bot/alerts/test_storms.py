@@ -249,17 +249,25 @@ def test_what_opens_after_a_storm_has_calmed_is_told_by_itself():
         (10, None, [(STORM, Tell.POST)]),
         (10, "acknowledge", [(STORM, Tell.POST)]),
         (10, "snooze", [(STORM, Tell.EDIT)]),
+        (10, "snooze critical", [(STORM, Tell.POST)]),
+        (10 * 60, "critical", [(STORM, Tell.POST)]),
         (10 * 60, None, [(STORM, Tell.EDIT)]),  # The night has begun.
     ],
 )
 def test_a_storm_that_breaks_out_again_is_posted_anew(minutes, button, expected):
-    """Nobody looks at an edit of an old message; the storm is one incident for all that."""
+    """
+    Nobody looks at an edit of an old message; the storm is one incident for all that.
+
+    A snooze and the night hold back what is not critical.
+    """
     world = World(BoardRules(quiet_hours=NIGHT))
     for number in range(6):
         world.begin(f"kind {number}")
     world.check()
-    if button:
-        world.press(button, storm_group(TroubleType.FAILED))
+    if button in ("acknowledge", "snooze", "snooze critical"):
+        world.press(button.split()[0], storm_group(TroubleType.FAILED))
+    if button and "critical" in button:
+        world.critical.add("kind 7")
     world.now += minutes * MINUTE - SECOND
     for number in range(6, 12):
         world.begin(f"kind {number}")

@@ -73,9 +73,9 @@ def test_the_picture_has_the_figures_of_the_post(measured):
 @pytest.mark.parametrize(
     ("fed", "at", "said"),
     [
-        ({"samples": True}, NOW - timedelta(days=2), "against the value nearest"),
+        ({"samples": True}, NOW - timedelta(days=2), "compared with the value closest"),
         ({"tasks": True}, NOW - timedelta(days=2), "shown once the week is over"),
-        ({"tasks": True}, NOW, "against the value nearest"),
+        ({"tasks": True}, NOW, "compared with the value closest"),
     ],
 )
 def test_a_running_week_says_why_it_has_no_trend(fed, at, said):
@@ -125,7 +125,7 @@ def test_every_number_stands_in_the_text(measured):
 @pytest.mark.parametrize(
     ("scores", "lead"),
     [
-        ([], "There are no samples of week 47 yet."),
+        ([], "There are no samples for week 47 yet."),
         ([9.0, 1.0], "s0 leads with 9.0."),
         ([9.0, 9.0, 1.0], "s0 and s1 lead with 9.0."),
         ([9.0, 9.0, 9.0, 9.0], "s0, s1 and 2 more lead with 9.0."),

@@ -9,11 +9,26 @@ import pytest
 from sqlmodel import select
 
 from bot.errors import ConflictError, InvalidError, NotFoundError
+from bot.leaderboards.boards import boards_of
 from bot.leaderboards.files import markdown_of
 from bot.leaderboards.formats import NONE
+from bot.leaderboards.models import LeaderboardPost
+from bot.leaderboards.picture import board_picture
+from bot.leaderboards.publication import store_picture
+from bot.leaderboards.service import Leaderboards
 from bot.messages.models import Message, RefusedKind
+from bot.messages.rendering.renderer import Renderer
 from tests.bot.http.calling import ONE_DATABASE
-from tests.bot.leaderboards.room import HandClock, configured, make_boards, messages, posts
+from tests.bot.leaderboards.room import (
+    TEMPLATES,
+    HandClock,
+    ai_ops,
+    configured,
+    make_boards,
+    messages,
+    posts,
+    wake_nobody,
+)
 
 LAST_WEEK = "2026-11-13T12:00:00Z"
 NEXT_MONDAY = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)  # 09:00 in New York
@@ -125,6 +140,59 @@ async def test_a_changed_chart_is_a_new_picture_an_hour_later(database, boards, 
     assert len(await pictures(seconds=5)) == 3
 
 
+@ONE_DATABASE
+async def test_a_picture_of_other_figures_is_not_stored(database, boards, clock):
+    """It was drawn before the transaction; what changed meanwhile is drawn with the next tick."""
+    note = RefusedKind(workspace_id="T1", kind="data_visualization", refused_at=clock.now())
+    await database.write(lambda session: session.merge(note))
+    await add(boards, a=3)
+    await boards.post("dealers")
+    clock.advance(hours=1)
+    stale = board_picture(await boards.ranking("dealers"))
+    await add(boards, a=4)
+    ranking = await boards.ranking("dealers")
+
+    def store(session):
+        post = session.get(LeaderboardPost, ("dealers", "2026-W47", False))
+        post.picture_due_at = clock.now()
+        return store_picture(session, post, ranking, stale, clock.now())
+
+    assert await database.write(store) is False
+    await boards.tick()
+    query = select(Message).where(Message.template == "delivery/file")
+    texts = [one.context["alt_text"] for one in database.snapshot(lambda db: db.exec(query).all())]
+    assert ["3.0" in texts[0], "4.0" in texts[1], len(texts)] == [True, True, 2]
+
+
+@ONE_DATABASE
+async def test_a_post_is_of_the_week_in_which_it_was_asked_for(database, clock):
+    """The week may end while its figures are measured."""
+    config = configured(dealers={})
+
+    class SlowFeed:
+        is_of_now = False
+
+        async def __call__(self, _measured):
+            clock.at = datetime(2026, 11, 23, 5, 0, 1, tzinfo=UTC)  # Monday in New York.
+            return {"a": {"score": 3.0}}
+
+    boards = Leaderboards(
+        database,
+        clock,
+        boards_of(config),
+        {"dealers": SlowFeed()},
+        Renderer(TEMPLATES),
+        home="T1",
+        channel_of=ai_ops,
+        wake=wake_nobody,
+    )
+    clock.at = datetime(2026, 11, 23, 4, 59, 59, tzinfo=UTC)
+
+    assert str((await boards.post("dealers")).week) == "2026-W47"
+    (message,) = messages(database)
+    assert message.context["lead"].startswith("a leads with 3.0")
+
+
 async def test_columns_may_come_apart(boards):
     """One job measures the score and another the money; each column has its latest value."""
     await add(boards, "2026-11-17T12:00:00Z", a=70)
@@ -191,7 +259,7 @@ async def test_only_the_best_are_shown(database, clock):
     ranking = await boards.ranking("dealers")
     assert [(row.subject, row.previous_rank) for row in ranking.rows] == [("s0", 9), ("s1", 8)]
     assert ranking.subjects == 9
-    assert "The best 2 of 9." in markdown_of(ranking)
+    assert "Top 2 of 9." in markdown_of(ranking)
 
 
 async def test_nothing_is_stored_of_a_call_with_a_wrong_sample(boards):
@@ -241,7 +309,7 @@ async def test_a_webhook_is_told_once(database, clock):
 
 async def test_there_is_no_post_of_nothing(boards, database):
     """Who asks is told; nothing is stored."""
-    with pytest.raises(ConflictError, match="no samples of 2026-W47"):
+    with pytest.raises(ConflictError, match="no samples for 2026-W47"):
         await boards.post("dealers")
 
     assert (posts(database), messages(database)) == ([], [])
@@ -416,5 +484,5 @@ async def test_a_history_goes_back_a_year(boards):
     assert [week.values["score"] for week in history.weeks[-2:]] == [99.0, 100.0]
     assert (history.standing.rank, history.standing.trend.value) == (1, 1.0)
     assert (await boards.history("dealers", "b")).standing.rank == 2
-    with pytest.raises(NotFoundError, match="Nothing is known of the dealer `c`"):
+    with pytest.raises(NotFoundError, match="This leaderboard has no dealer `c`"):
         await boards.history("dealers", "c")

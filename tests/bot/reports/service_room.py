@@ -31,6 +31,7 @@ TEMPLATES = Path(__file__).parents[3] / "templates"
 START = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
 ADA, BEN = "U0ADA000001", "U0BEN000001"
 OPS = "C0OPS000001"
+ALERTS = "C0ALERTS001"
 SQL = "select total from sales"
 
 
@@ -172,6 +173,8 @@ class Office:
                 lease=self.lease,
                 preview_seconds=self.preview_seconds,
             ),
+            home="T1",
+            alerts_channel=self._alerts_channel,
             workspaces_of=self._workspaces_of,
             wake=self.woken.append,
         )
@@ -181,6 +184,9 @@ class Office:
         builtin = BuiltinAnalyst()
         narration = Narration(builtin, builtin, self.clock, DailySpending(self.clock))
         return Voice(narration, self.database, self.clock)
+
+    async def _alerts_channel(self) -> str:
+        return ALERTS
 
     async def _workspaces_of(self, tenant: str) -> Sequence[str]:
         return ["T1"] if tenant == "default" else []

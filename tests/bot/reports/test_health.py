@@ -6,7 +6,7 @@ import pytest
 
 from bot.db import Database
 from bot.reports.models import ReportResult
-from tests.bot.reports.service_room import ADA, BEN, OPS, Office, actor, fields
+from tests.bot.reports.service_room import ADA, ALERTS, BEN, OPS, Office, actor, fields
 
 
 @pytest.fixture
@@ -35,6 +35,32 @@ async def test_an_owner_who_left_is_told_where_the_report_goes(office):
     assert await office.room.health.check() == 1
 
 
+async def test_an_owner_who_left_and_read_it_alone_is_told_to_the_alerts_channel(office):
+    """The report is paused; whoever takes it over gets it from then on."""
+    alone = {"notification_type": "dm", "slack_user_id": ADA}
+    report = await office.reports.create(actor(), fields(slack_config=alone))
+    office.slack.people.discard(ADA)
+    assert [await office.room.health.check() for _ in range(2)] == [1, 0]
+
+    reason = "there is no such person here. It went to them alone, so it is paused."
+    assert told(office) == [(ALERTS, reason, ["take_over"])]
+    taken = await office.reports.take_over(actor(BEN), report.id)
+    assert (taken.slack_user, taken.is_enabled, taken.due_at) == (BEN, False, None)
+
+
+async def test_a_run_that_fails_without_an_owner_is_told_where_the_report_goes(office):
+    """Nobody reads the direct messages of who has left."""
+    report = await office.reports.create(actor(), fields(send_if="total > 1"))
+    office.slack.people.discard(ADA)
+    await office.room.health.check()
+    office.shop.totals = ["x"]
+    await office.reports.run(actor(), report.id)
+    await office.workers.drain()
+
+    failed = [one.channel for one in office.messages() if one.template == "reports/failed"]
+    assert failed == [OPS]
+
+
 async def test_a_channel_that_is_gone_is_told_to_the_owner(office):
     """By a direct message; a paused report is left alone."""
     await office.reports.create(actor(), fields())
@@ -58,7 +84,7 @@ async def test_a_failing_report_is_told(office):
         office.clock.advance(minutes=15)
 
     assert [reason for _, reason, _ in told(office)] == [
-        "It failed 3 times in a row. Mend it, or pause it."
+        "It failed 3 times in a row. Fix it, or pause it."
     ]
     assert office.report().problem is None
 

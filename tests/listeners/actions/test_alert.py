@@ -50,7 +50,7 @@ async def test_acknowledge_shows_who_and_a_second_click_who_was_first(room: Room
     assert await state_of(room, alert) == "acknowledged"
 
     await room.app.async_dispatch(AsyncBoltRequest(body=click_of_ben, mode="socket_mode"))
-    assert f"Acknowledged already by <@{ADA}>" in await room.told("ben")
+    assert f"Already acknowledged by <@{ADA}>" in await room.told("ben")
 
 
 async def test_snooze_is_silence_for_an_hour(room: Room) -> None:
@@ -81,13 +81,15 @@ async def test_retry_all_begins_with_one_task(room: Room) -> None:
     alert, ts = await alert_in(room)
     assert (await room.playground.click("ben", "ops", ts, "alert_retry")).ok
     await room.playground.wait_for(
-        lambda: any("One first" in one["text"] for one in room.playground.replies("ops", ts))
+        lambda: any(
+            "Retrying one first" in one["text"] for one in room.playground.replies("ops", ts)
+        )
     )
     (task_id,) = alert.task_ids
     assert (await room.task(task_id)).attempt == 2
 
     assert (await room.playground.click("ada", "ops", ts, "alert_retry")).ok
-    assert "being run again already" in await room.told("ada")
+    assert "already being retried" in await room.told("ada")
 
 
 async def test_retry_all_of_a_storm_asks_for_the_rights_of_every_kind(room: Room) -> None:

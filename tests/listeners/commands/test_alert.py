@@ -10,7 +10,7 @@ from tests.listeners.room import ADA, OPERATORS, Room, open_room
 async def test_the_list_shows_what_is_open_and_what_to_type(room: Room) -> None:
     """Nothing at first; then one line with the command that acknowledges it."""
     await room.playground.run_command("ada", "ops", "/ops alert list")
-    assert "No alerts" in await room.told("ada")
+    assert "No open alerts" in await room.told("ada")
     alert, _ = await alert_in(room)
 
     await room.playground.run_command("ada", "ops", "/ops alert list")
@@ -33,7 +33,7 @@ async def test_an_alert_is_acknowledged_snoozed_and_resolved_by_its_id(room: Roo
     ):
         line = typed.format(alert.found.alert.id)
         await room.playground.run_command("ada", "ops", f"/ops alert {line}")
-        assert "its message shows it" in await room.told("ada", count)
+        assert await room.told("ada", count) == f"{state.capitalize()} `{alert.found.alert.id}`."
         assert await state_of(room, alert) == state
     await shows(room, ts, "Resolved")
 
@@ -59,7 +59,7 @@ async def test_muting_and_maintenance_are_said_in_the_channel(room: Room) -> Non
         ("alert mute nightly-sync 2h", "muted `nightly-sync` for 2 h"),
         ("alert unmute nightly-sync", "unmuted `nightly-sync`"),
         ("maintenance 90m", "all kinds of tasks: no alerts for 1 h 30 min"),
-        ("maintenance 1d export", "began maintenance of `export`"),
+        ("maintenance 1d export", "started maintenance of `export`"),
         ("maintenance off", "ended the maintenance of all kinds of tasks"),
         ("maintenance off export", "ended the maintenance of `export`"),
         ('alert mute "nightly import"', '`/ops alert unmute "nightly import"` ends that'),
@@ -91,7 +91,7 @@ async def test_the_list_says_what_is_silenced_and_what_ends_it(room: Room) -> No
     for typed in ("alert mute nightly-*", "maintenance 2h"):
         await room.playground.run_command("ada", "ops", f"/ops {typed}")
     await room.playground.run_command("ada", "ops", "/ops alert list")
-    assert "No alerts" in await room.told("ada")
+    assert "No open alerts" in await room.told("ada")
     shown = json.dumps(room.playground.ephemerals("ada", "ops")[0])
     assert "/ops alert unmute nightly-*" in shown
     assert '"/ops maintenance off"' in shown

@@ -52,7 +52,7 @@ async def test_a_board_is_posted_pinned_kept_and_switched_off(room: Room) -> Non
     await room.playground.run_command("ada", "ops", "/ops task board")
     ts = await said_in_ops(room, "Task board: 0 running")
     await room.playground.run_command("ben", "ops", "/ops task board")
-    assert "has a task board already" in await room.told("ben")
+    assert "already has a task board" in await room.told("ben")
     await room.running_task(subject="Bergmann")
     await room.services.boards.refresh()
     await room.playground.wait_for(

@@ -62,7 +62,7 @@ async def dead_letter(room: Room, database: Database, by: str = ADA) -> str:
 async def test_an_empty_home_says_that_all_is_well(room: Room) -> None:
     """Each section is there, and what can be done."""
     view = await opened(room)
-    for words in ("Needs attention", "Nothing is in trouble", "Nothing is running"):
+    for words in ("Needs attention", "All clear", "Nothing is running"):
         assert says(words)(view)
     for words in ("My subscriptions", "at once, at any hour", "Health of the bot", "connected"):
         assert says(words)(view)
@@ -75,7 +75,7 @@ async def test_an_alert_is_acknowledged_in_home(room: Room) -> None:
     assert says("schema_fix failed (1)")(view)
     calls = len(room.playground.calls("views.publish"))
     await room.playground.click_in_view("ada", view["id"], "Acknowledge")
-    await home(room, says("Nothing is in trouble"))
+    await home(room, says("All clear"))
     assert await state_of(room, alert) == "acknowledged"
     assert len(room.playground.calls("views.publish")) == calls + 1
 
@@ -107,7 +107,7 @@ async def test_people_see_their_own_dead_letters_and_replay_them(
     view = await opened(room)
     assert json.dumps(view).count('"home_replay"') == 1
     await room.playground.click_in_view("ada", view["id"], "Replay")
-    await home(room, says("Nothing is in trouble"))
+    await home(room, says("All clear"))
     message = await sqlite.read(lambda session: session.get_one(Message, mine))
     assert message.state != MessageState.DEAD
 
@@ -132,7 +132,7 @@ async def test_what_is_muted_is_seen_and_unmuted_in_home(room: Room) -> None:
     await room.playground.click_in_view("ada", view["id"], "Unmute")
     view = await home(room, lambda view: not says("nightly-*")(view))
     await room.playground.click_in_view("ada", view["id"], "End Maintenance")
-    await home(room, lambda view: not says("Nobody is told of")(view))
+    await home(room, lambda view: not says("No alerts for")(view))
     assert await alerts.silences(tenant) == []
 
 
@@ -146,7 +146,7 @@ async def test_a_subscription_begins_and_ends_in_home(room: Room) -> None:
     await room.playground.submit("ada", modal["id"], {"pattern": "nightly-*"})
     view = await home(room, says("nightly-* · failures"))
     await room.playground.click_in_view("ada", view["id"], "Unsubscribe")
-    await home(room, says("None: you are told of no kind"))
+    await home(room, says("None: you are not notified of any tasks"))
     assert await room.services.subscriptions.list(room.owner, ADA) == []
 
 

@@ -181,7 +181,7 @@ def test_each_board_says_who_leads() -> None:
     week = "🏆 AI visibility, week 47 of 2026 so far\n"
     assert [line["text"]["text"] for line in lines] == [
         f"{week}North leads with 80.0, +8.0 (+11.1 %) in 7 days.",
-        f"{week}There are no samples of week 47 yet.",
+        f"{week}There are no samples for week 47 yet.",
         f"{week}Not measured yet this week: open it.",
     ]
     assert "Leaderboards" not in json.dumps(home_of())
@@ -233,11 +233,12 @@ def test_only_what_has_a_runner_can_be_retried(runner: str | None, buttons: int)
 @pytest.mark.parametrize(
     ("wishes", "words"),
     [
-        ({}, "You are told at once, at any hour (UTC)."),
-        ({"is_once_a_day": True}, "You are told once a day, in a digest, at any hour (UTC)."),
+        ({}, "You are notified at once, at any hour (UTC)."),
+        ({"is_once_a_day": True}, "You are notified once a day, in a digest, at any hour (UTC)."),
         (
             {"quiet_hours": "22:00-07:00", "timezone": "Europe/Berlin"},
-            "You are told at once; quiet from 22:00 to 07:00 (Europe/Berlin), then comes a digest.",
+            "You are notified at once; quiet from 22:00 to 07:00 (Europe/Berlin), "
+            "followed by a digest.",
         ),
     ],
 )
