@@ -143,10 +143,12 @@ def _complete_file(call: Call) -> File:
 
 
 def _uploaded(call: Call, one: Record) -> File:
-    file = call.state.files.get(one.get("id", "")) if isinstance(one, dict) else None
+    named = one.get("id") if isinstance(one, dict) else None
+    file = call.state.files.get(named) if isinstance(named, str) else None
     if file is None or file.content is None or file.is_complete:
         raise SlackError("file_not_found")
-    file.title = one.get("title") or file.name
+    title = one.get("title")
+    file.title = title if isinstance(title, str) and title else file.name
     return file
 
 

@@ -46,7 +46,7 @@ async def test_files_come_in_pages(api: Api) -> None:
 
 
 async def test_an_edit_can_broadcast_a_reply(playground: Playground, api: Api) -> None:
-    """`reply_broadcast` shows a standing reply in the channel, at its time, and with no new words."""
+    """`reply_broadcast` shows a standing reply in the channel, once, with the same words."""
     ts = (await api("chat.postMessage", channel=OPS, text="a"))["ts"]
     reply = (await api("chat.postMessage", channel=OPS, text="b", thread_ts=ts))["ts"]
     await api("chat.postMessage", channel=OPS, text="c")
