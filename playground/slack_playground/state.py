@@ -73,6 +73,8 @@ class Stream:
 
     parts: list[Record] = field(default_factory=list)
     mode: str = "timeline"
+    # What it was started with, `markdown_text` or `chunks`: it goes on with the same.
+    said_in: str = ""
 
 
 @dataclass(slots=True)
@@ -162,6 +164,8 @@ class File:
     # Where it was shared: channel → the messages that hold it.
     shares: dict[str, list[str]] = field(default_factory=dict)
     is_complete: bool = False
+    # Whether a person handed it to the app in a modal.
+    is_handed: bool = False
     # The secret in the link by which anybody may read it.
     public_secret: str = ""
     # Of a file that lies elsewhere: the app's own id for it, and its address there.
@@ -303,6 +307,7 @@ class State:
     homes: dict[str, str] = field(default_factory=dict)
     external_ids: dict[str, str] = field(default_factory=dict)
     files: dict[str, File] = field(default_factory=dict)
+    deleted_files: set[str] = field(default_factory=set)
     canvases: dict[str, Canvas] = field(default_factory=dict)
     deleted_canvases: set[str] = field(default_factory=set)
     lists: dict[str, SlackList] = field(default_factory=dict)

@@ -80,6 +80,10 @@ def leave(workspace: Workspace, channel: Channel, actor: str) -> bool:
     if actor not in channel.members:
         return False
     _refuse_in_general(channel, "cant_leave_general")
+    if channel.is_archived:
+        raise SlackError("is_archived")
+    if channel.members == {actor}:
+        raise SlackError("last_member")
     _go(workspace, channel, actor, actor)
     workspace.tell_state()
     return True

@@ -149,5 +149,6 @@ def chosen_files(workspace: Workspace, user: User, said: list[object]) -> list[R
         file = workspace.state.files.get(str(file_id))
         if file is None or file.user != user.id:
             raise PageError("file_not_found", f"{user.name} has no file {file_id}.", status=404)
+        file.is_handed = True
         found.append(file_record(workspace, file))
     return found

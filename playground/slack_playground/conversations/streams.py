@@ -51,7 +51,7 @@ def draw_stream(stream: Stream) -> Record:
             blocks.append({"type": "markdown", "text": part["text"]})
         elif part["type"] == "blocks":
             blocks += part["blocks"]
-        elif part["type"] == "task_update" and stream.mode == "timeline":
+        elif part["type"] == "task_update" and stream.mode != "plan":
             blocks.append({"type": "task_card", **_task(part)})
     if len(blocks) > MOST_BLOCKS:
         raise SlackError("msg_blocks_too_many")

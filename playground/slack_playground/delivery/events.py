@@ -4,6 +4,7 @@ import asyncio
 import secrets
 
 from slack_playground.delivery.deliveries import Deliveries
+from slack_playground.errors import PageError
 from slack_playground.state import Record, State
 from slack_playground.timing.waits import Waits
 
@@ -55,12 +56,12 @@ class Events:
             if delay is not None:
                 # What a jump of the clock went too far counts for the next wait.
                 late = await self._waits.sleep(delay - late)
-            delivery = await self._deliveries.deliver(
-                "events_api",
-                body,
-                takes_answer=False,
-                retry=(attempt, reason),
-            )
+            try:
+                delivery = await self._deliveries.deliver(
+                    "events_api", body, takes_answer=False, retry=(attempt, reason)
+                )
+            except PageError:
+                return  # A reset: the workspace knows nothing of it any more.
             if delivery.outcome == "acknowledged" or delivery.reason is None:
                 return
             reason = delivery.reason

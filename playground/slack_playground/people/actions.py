@@ -1,6 +1,7 @@
 """A person clicks a button, picks an option, or asks for a menu's options."""
 
 from slack_playground.blocks.interactive import elements_in, find_element
+from slack_playground.blocks.kinds.menus import refused_suggestions
 from slack_playground.errors import PageError
 from slack_playground.people.containers import Container, MessageContainer
 from slack_playground.people.outcome import Outcome, failed, failure_of
@@ -76,6 +77,10 @@ async def ask_options(
     options: Record = {
         name: answer[name] for name in ("options", "option_groups") if name in answer
     }
+    problems = refused_suggestions(options)
+    if problems:
+        workspace.tell_notice(user.id, f"The menu got no options: {problems[0].message}")
+        return failed("invalid_options")
     return Outcome(answer=options or {"options": []})
 
 

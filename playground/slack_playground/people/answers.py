@@ -42,7 +42,7 @@ def say(workspace: Workspace, url: ResponseUrl, sent: Record) -> None:
         return
     body = {**_author(workspace), **content.stored()}
     thread_ts = sent.get("thread_ts") or url.thread_ts
-    if thread_ts:
+    if isinstance(thread_ts, str) and thread_ts:
         body["thread_ts"] = thread_ts
     if sent.get("response_type") == "in_channel":
         messages.post(workspace, channel, body)

@@ -1,6 +1,7 @@
 """A person submits or closes a modal."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from slack_playground.blocks.interactive import blocks_with_nested
 from slack_playground.conversations.files import chosen_files
@@ -103,7 +104,7 @@ def _with_files(workspace: Workspace, user: User, filled: Values) -> Values:
 def _follow(workspace: Workspace, user: User, view: View, answer: Record) -> Outcome:
     match answer.get("response_action"):
         case "errors":
-            return _refuse(workspace, user, view, answer.get("errors") or {})
+            return _refuse(workspace, user, view, answer.get("errors"))
         case "update":
             modals.update_view(workspace, view, answer.get("view"))
         case "push":
@@ -119,12 +120,19 @@ def _follow(workspace: Workspace, user: User, view: View, answer: Record) -> Out
     return Outcome()
 
 
-def _refuse(workspace: Workspace, user: User, view: View, errors: dict[str, str]) -> Outcome:
+def _refuse(workspace: Workspace, user: User, view: View, errors: Any) -> Outcome:
+    """Show the app's errors at their inputs; what Slack cannot show there is trouble instead."""
     blocks = blocks_with_nested(view.body["blocks"])
     inputs = {block["block_id"] for block in blocks if block["type"] == "input"}
-    strangers = sorted(errors.keys() - inputs)
-    if strangers:
-        workspace.tell_notice(
-            user.id, f"{_TROUBLE} (errors for {', '.join(strangers)}, which is no input block)"
-        )
+    if not isinstance(errors, dict) or not errors:
+        wrong = "errors must be an object of texts by block_id"
+    elif strangers := sorted(errors.keys() - inputs):
+        wrong = f"errors for {', '.join(strangers)}, which is no input block"
+    elif not all(isinstance(one, str) and one for one in errors.values()):
+        wrong = "an error that is no text"
+    else:
+        wrong = ""
+    if wrong:
+        workspace.tell_notice(user.id, f"{_TROUBLE} ({wrong})")
+        return failed("invalid_errors")
     return Outcome(ok=False, error="validation", errors=errors)

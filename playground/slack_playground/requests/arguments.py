@@ -6,7 +6,8 @@ from typing import Any
 
 from slack_playground.errors import SlackError
 
-_TRUE = frozenset({"1", "true", "True", "yes"})
+# What Slack takes for false among texts; everything else is true.
+_FALSE = frozenset({"", "0", "false"})
 
 
 class Arguments:
@@ -36,7 +37,7 @@ class Arguments:
         value = self.values.get(name)
         if value is None:
             return default
-        return value in _TRUE if isinstance(value, str) else bool(value)
+        return value.lower() not in _FALSE if isinstance(value, str) else bool(value)
 
     def number(self, name: str, default: int) -> int:
         value = self.values.get(name)
@@ -55,7 +56,13 @@ class Arguments:
                 value = self.structure(name)
             else:
                 return [word.strip() for word in value.split(",") if word.strip()]
-        return [str(word) for word in value or []]
+        if value is None:
+            return []
+        if not isinstance(value, list):
+            return [str(value)]
+        if any(isinstance(word, dict | list) for word in value):
+            raise wrong_argument(name, "must provide a string")
+        return [str(word) for word in value]
 
     def structure(self, name: str, error: str | None = None) -> Any:
         """Return an argument that is JSON, also when it came as a string."""

@@ -35,6 +35,7 @@ class Sent:
     # What stands against the call once it is clear that it may be made.
     refusal: SlackError | None = None
     warning: str | None = None
+    is_post: bool = True
 
 
 async def read_request(request: web.Request) -> Sent:
@@ -45,6 +46,7 @@ async def read_request(request: web.Request) -> Sent:
     address does not: Slack stopped that for apps made since February 2021.
     """
     sent = Sent({name: one for name, one in request.query.items() if name != "token"})
+    sent.is_post = request.method == "POST"
     form: Record = {}
     try:
         if request.can_read_body:

@@ -14,6 +14,7 @@ from typing import Any
 from slack_playground.blocks.fitting import fits
 from slack_playground.blocks.formats import DATE, TIME
 from slack_playground.blocks.interactive import blocks_with_nested
+from slack_playground.blocks.kinds.composition import OPTION
 from slack_playground.blocks.kinds.rich_text import RICH_TEXT
 from slack_playground.state import Channel, Record, State
 from slack_playground.views.inputs import FIELDS, LISTS, Values
@@ -87,8 +88,7 @@ def _is_same(said: Any, offered: Record) -> bool:
 
 def _loaded_option(_: Record, said: Any, __: Person) -> str | None:
     """An external menu's options come from the app, a moment ago."""
-    is_option = isinstance(said, dict) and isinstance(said.get("value"), str)
-    return None if is_option and isinstance(said.get("text"), dict) else _WRONG
+    return None if fits(OPTION, said) else _WRONG
 
 
 def _user(_: Record, said: Any, person: Person) -> str | None:

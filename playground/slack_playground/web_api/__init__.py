@@ -34,6 +34,8 @@ _WRITE_CALLS = ("calls:write",)
 _WRITE_LISTS = ("lists:write",)
 _WRITE_REMOTE = ("remote_files:write",)
 _MANAGE = ("channels:manage", "groups:write")
+_INVITE = (*_MANAGE, "channels:write.invites", "groups:write.invites")
+_TOPIC = (*_MANAGE, "channels:write.topic", "groups:write.topic")
 _OPEN = ("im:write", "mpim:write", "channels:manage", "groups:write")
 
 # The tiers: https://docs.slack.dev/apis/web-api/rate-limits and each method's page.
@@ -46,7 +48,7 @@ METHODS: dict[str, Method] = {
     ),
     "api.test": Method(auth.api_test, takes=Takes.NOTHING),
     "apps.connections.open": Method(
-        auth.open_connection, ("connections:write",), TIER_3, takes=Takes.APP
+        auth.open_connection, ("connections:write",), TIER_3, takes=Takes.APP, is_post=True
     ),
     "apps.event.authorizations.list": Method(
         auth.list_authorizations, ("authorizations:read",), takes=Takes.APP
@@ -59,10 +61,10 @@ METHODS: dict[str, Method] = {
     "apps.uninstall": Method(oauth.uninstall_app),
     "assistant.threads.setStatus": Method(agents.set_status, ("chat:write",), 600, takes=Takes.BOT),
     "assistant.threads.setSuggestedPrompts": Method(
-        agents.set_suggested_prompts, ("chat:write",), TIER_4, takes=Takes.BOT
+        agents.set_suggested_prompts, ("assistant:write",), TIER_4, takes=Takes.BOT
     ),
     "assistant.threads.setTitle": Method(
-        agents.set_title, ("chat:write",), TIER_3, takes=Takes.BOT
+        agents.set_title, ("assistant:write",), TIER_4, takes=Takes.BOT
     ),
     "auth.revoke": Method(oauth.revoke_token, per_minute=TIER_3),
     "auth.teams.list": Method(team.list_of_token, per_minute=TIER_2),
@@ -105,7 +107,7 @@ METHODS: dict[str, Method] = {
     "conversations.create": Method(channels.create, _MANAGE, TIER_2),
     "conversations.history": Method(history.history, _HISTORY, TIER_3),
     "conversations.info": Method(conversations.info, _READ, TIER_3),
-    "conversations.invite": Method(channels.invite, _MANAGE, TIER_3),
+    "conversations.invite": Method(channels.invite, _INVITE, TIER_3),
     "conversations.join": Method(conversations.join, ("channels:join",), TIER_3),
     "conversations.kick": Method(channels.kick, _MANAGE, TIER_3),
     "conversations.leave": Method(channels.leave, _MANAGE, TIER_3),
@@ -115,8 +117,8 @@ METHODS: dict[str, Method] = {
     "conversations.open": Method(conversations.open_conversation, _OPEN, TIER_3),
     "conversations.rename": Method(channels.rename, _MANAGE, TIER_2),
     "conversations.replies": Method(history.replies, _HISTORY, TIER_3),
-    "conversations.setPurpose": Method(channels.set_purpose, _MANAGE, TIER_2),
-    "conversations.setTopic": Method(channels.set_topic, _MANAGE, TIER_2),
+    "conversations.setPurpose": Method(channels.set_purpose, _TOPIC, TIER_2),
+    "conversations.setTopic": Method(channels.set_topic, _TOPIC, TIER_2),
     "conversations.unarchive": Method(channels.unarchive, _MANAGE, TIER_2),
     "dnd.endDnd": Method(do_not_disturb.end, _DISTURB, TIER_2, takes=Takes.PERSON),
     "dnd.endSnooze": Method(do_not_disturb.end_snooze, _DISTURB, TIER_2, takes=Takes.PERSON),

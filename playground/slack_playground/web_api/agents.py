@@ -50,6 +50,9 @@ def set_title(call: Call) -> Record:
 
 def set_suggested_prompts(call: Call) -> Record:
     """Offer a person things to ask; each is a title and the message it stands for."""
+    manifest = call.workspace.manifest
+    if manifest.is_known and not manifest.is_agent:
+        raise SlackError("not_agent_app")
     channel, thread_ts = _thread(call, is_thread_needed=False)
     prompts = call.arguments.structure("prompts")
     if not isinstance(prompts, list) or not 1 <= len(prompts) <= MOST_PROMPTS:
@@ -96,14 +99,20 @@ def _session(call: Call, *, is_new: bool) -> AgentSession:
         raise SlackError("feature_disabled")
     channel = call.channel("channel_id")
     thread_ts = call.arguments.text("thread_ts") or ""
-    if not thread_ts and not channel.is_im:
+    if call.actor not in channel.members:
+        raise SlackError("not_authorized")
+    if not thread_ts:
         raise SlackError("thread_ts_required")
     key = f"{channel.id} {thread_ts}"
     session = call.state.agent_sessions.get(key)
     if session is None:
         if not is_new:
             raise SlackError("session_not_found")
-        session = call.state.agent_sessions[key] = AgentSession(channel.id, thread_ts)
+        if "initiator_user_id" in call.arguments:
+            call.user("initiator_user_id")
+        title = call.arguments.text("title") or ""
+        session = AgentSession(channel.id, thread_ts, title=title)
+        call.state.agent_sessions[key] = session
     return session
 
 

@@ -115,6 +115,8 @@ class Method:
     scopes: tuple[str, ...] = ()
     per_minute: int | None = None
     takes: Takes = Takes.ANYONE
+    # Whether it must come by POST; Slack takes the others by GET as well.
+    is_post: bool = False
 
     def suits(self, token: Token) -> bool:
         """Say whether this kind of token may call it at all."""

@@ -31,7 +31,10 @@ async def serve_call(platform: Platform, method: str, request: web.Request) -> w
 
 
 def _answer(workspace: Workspace, method: str, sent: Sent) -> Answer:
-    if sent.error is not None:
+    known = METHODS.get(method)
+    if known is not None and known.is_post and not sent.is_post:
+        answer = Answer({"ok": False, "error": "insecure_request"})
+    elif sent.error is not None:
         answer = Answer({"ok": False, "error": sent.error.error})
     else:
         answer = answer_call(

@@ -4,6 +4,7 @@ import secrets
 
 from slack_playground.canvases.canvases import canvas_record, level_of
 from slack_playground.conversations.content import read_content
+from slack_playground.conversations.direct_messages import open_group
 from slack_playground.conversations.files import file_kinds, file_record, share
 from slack_playground.errors import SlackError
 from slack_playground.requests.arguments import invalid_arguments, wrong_argument
@@ -15,6 +16,9 @@ from slack_playground.web_api.pages import take_numbered_page
 
 # https://docs.slack.dev/reference/methods/files.completeUploadExternal
 MOST_CHANNELS = 100
+# https://docs.slack.dev/reference/methods/files.getUploadURLExternal
+MOST_ALT_TEXT = 1000
+MOST_SNIPPET_BYTES = 1024 * 1024
 # https://docs.slack.dev/reference/methods/files.list
 MOST_ON_PAGE = 1000
 
@@ -22,8 +26,14 @@ MOST_ON_PAGE = 1000
 def get_upload_url(call: Call) -> Record:
     name = call.arguments.required("filename")
     length = call.arguments.number("length", 0)
-    if length < 1:
+    if length == 0:
+        raise SlackError("missing_argument")
+    if length < 0:
         raise wrong_argument("length", "must be greater than 0")
+    if len(call.arguments.text("alt_txt") or "") > MOST_ALT_TEXT:
+        raise SlackError("alt_txt_too_large")
+    if "snippet_type" in call.arguments and length > MOST_SNIPPET_BYTES:
+        raise SlackError("snippet_too_large")
     file = File(
         call.state.next_id("F"),
         name,
@@ -48,7 +58,7 @@ def complete_upload(call: Call) -> Record:
         raise invalid_arguments("missing required field: files")
     files = [_uploaded(call, one) for one in wanted]
     if len(call.arguments.words("channels")) > MOST_CHANNELS:
-        raise wrong_argument("channels", f"no more than {MOST_CHANNELS} items allowed")
+        raise SlackError("channels_limit_exceeded")
     channels = [
         _channel_to_share_in(call, channel)
         for channel in [*call.arguments.words("channel_id"), *call.arguments.words("channels")]
@@ -80,10 +90,7 @@ def list_files(call: Call) -> Record:
 def _is_wanted(call: Call, file: File) -> bool:
     """Say whether the caller may see a file and its arguments ask for it."""
     arguments = call.arguments
-    places = [call.state.channels[one] for one in file.shares if one in call.state.channels]
-    if file.user != call.actor and not any(
-        place.is_public or call.actor in place.members for place in places
-    ):
+    if not _is_seen(call, file):
         return False
     channel, user = arguments.text("channel"), arguments.text("user")
     if (channel and channel not in file.shares) or (user and user != file.user):
@@ -93,9 +100,19 @@ def _is_wanted(call: Call, file: File) -> bool:
     return start <= file.created <= end and bool(kinds & {"all", *file_kinds(file.name)})
 
 
+def _is_seen(call: Call, file: File) -> bool:
+    """Say whether the caller may see a file: their own, and what is shared where they look."""
+    places = [call.state.channels[one] for one in file.shares if one in call.state.channels]
+    is_own = file.user == call.actor or (call.is_of_bot and file.is_handed)
+    return is_own or any(place.is_public or call.actor in place.members for place in places)
+
+
 def delete(call: Call) -> Record:
     file = _complete_file(call)
+    if file.user != call.actor and not call.state.users[call.actor].is_owner:
+        raise SlackError("cant_delete_file")
     del call.state.files[file.id]
+    call.state.deleted_files.add(file.id)
     return {}
 
 
@@ -115,36 +132,44 @@ def revoke_public(call: Call) -> Record:
 
 
 def _complete_file(call: Call) -> File:
-    file = call.state.files.get(call.arguments.required("file"))
-    if file is None or not file.is_complete:
+    """Return the finished file that is named, if the caller may see it."""
+    file_id = call.arguments.required("file")
+    file = call.state.files.get(file_id)
+    if file_id in call.state.deleted_files:
+        raise SlackError("file_deleted")
+    if file is None or not file.is_complete or not _is_seen(call, file):
         raise SlackError("file_not_found")
     return file
 
 
 def _uploaded(call: Call, one: Record) -> File:
-    file = call.state.files.get(one.get("id", "")) if isinstance(one, dict) else None
+    named = one.get("id") if isinstance(one, dict) else None
+    file = call.state.files.get(named) if isinstance(named, str) else None
     if file is None or file.content is None or file.is_complete:
         raise SlackError("file_not_found")
-    file.title = one.get("title") or file.name
+    title = one.get("title")
+    file.title = title if isinstance(title, str) and title else file.name
     return file
 
 
 def _channel_to_share_in(call: Call, channel_id: str) -> str:
     channel = call.state.channels.get(channel_id)
+    if channel is None and channel_id in call.state.users:
+        channel = open_group(call.workspace, [call.state.users[channel_id]], call.actor)
     if channel is None or not (channel.is_public or call.actor in channel.members):
         raise SlackError("channel_not_found")
     if call.actor not in channel.members:
         raise SlackError("not_in_channel")
     if channel.is_archived:
         raise SlackError("is_archived")
-    return channel_id
+    return channel.id
 
 
 def _share(call: Call, channel_id: str, files: list[File]) -> None:
     channel = call.state.channels[channel_id]
     arguments = call.arguments
-    content = read_content(
-        {"text": arguments.text("initial_comment") or "", "blocks": arguments.values.get("blocks")}
-    )
+    comment = arguments.text("initial_comment")
+    blocks = None if comment else arguments.values.get("blocks")
+    content = read_content({"text": comment or "", "blocks": blocks})
     body = {**author_fields(call), **content.stored(), **thread_fields(call, channel)}
     share(call.workspace, channel, files, body, author=call.actor)

@@ -84,7 +84,9 @@ def _check_free(call: Call, group: UserGroup) -> None:
     others = [one for one in call.state.usergroups.values() if one.id != group.id]
     if any(one.name == group.name for one in others):
         raise SlackError("name_already_exists")
-    if any(one.handle == group.handle for one in others):
+    people = {user.name for user in call.state.users.values()}
+    taken = {*(one.handle for one in others), *people, *call.state.channel_ids}
+    if group.handle in taken:
         raise SlackError("handle_already_exists")
 
 

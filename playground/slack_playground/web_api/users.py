@@ -52,13 +52,28 @@ def set_profile(call: Call) -> Record:
         raise SlackError("invalid_profile")
     if not changes.keys() <= _OWN_FIELDS:
         raise SlackError("profile_set_failed")
-    if len(str(changes.get("status_text", ""))) > MOST_STATUS:
-        raise SlackError("too_long")
+    _check_profile(changes, call.state.users[call.actor].profile)
     user = call.state.users[call.actor]
     user.profile = {**user.profile, **changes}
     user.real_name = str(user.profile.get("real_name") or user.real_name)
     call.workspace.tell_state()
     return {"profile": _profile(call, user), "username": user.name}
+
+
+def _check_profile(changes: Record, standing: Record) -> None:
+    """Raise what Slack says to names and a status that are wrong."""
+    if len(str(changes.get("status_text", ""))) > MOST_STATUS:
+        raise SlackError("too_long")
+    for name in ("real_name", "display_name", "first_name", "last_name"):
+        said = str(changes.get(name, ""))
+        if said.startswith("@"):
+            raise SlackError("invalid_starts_with_at")
+        if "://" in said:
+            raise SlackError("name_not_allowed")
+    cleared = {name for name in ("status_text", "status_emoji") if changes.get(name) == ""}
+    left = {**standing, **changes}
+    if len(cleared) == 1 and left.get("status_text", "") != left.get("status_emoji", ""):
+        raise SlackError("must_clear_both_status_text_and_status_emoji")
 
 
 def set_photo(call: Call) -> Record:

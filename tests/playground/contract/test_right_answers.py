@@ -46,11 +46,13 @@ async def test_files_come_in_pages(api: Api) -> None:
 
 
 async def test_an_edit_can_broadcast_a_reply(playground: Playground, api: Api) -> None:
-    """`reply_broadcast` shows a standing reply in the channel, at its time, once."""
+    """`reply_broadcast` shows a standing reply in the channel, once, with the same words."""
     ts = (await api("chat.postMessage", channel=OPS, text="a"))["ts"]
     reply = (await api("chat.postMessage", channel=OPS, text="b", thread_ts=ts))["ts"]
     await api("chat.postMessage", channel=OPS, text="c")
-    for text in ("d", "e"):
+    both = await api("chat.update", channel=OPS, ts=reply, text="d", reply_broadcast=True)
+    assert both["error"] == "no_dual_broadcast_content_update"
+    for text in ("b", "e"):
         answer = await api("chat.update", channel=OPS, ts=reply, text=text, reply_broadcast=True)
         assert (answer["ok"], answer["message"]["subtype"]) == (True, "thread_broadcast")
     assert [one["text"] for one in playground.messages("ops")] == ["a", "e", "c"]

@@ -14,7 +14,14 @@ async def test_pins(playground: Playground, api: Api) -> None:
     assert item["message"]["ts"] == ts
     assert (await api("pins.remove", **target))["ok"] is True
     assert (await api("pins.remove", **target))["error"] == "no_pin"
-    assert (await api("pins.add", channel=OPS, timestamp="1.0"))["error"] == "message_not_found"
+    for timestamp, error in (
+        ("1.000000", "message_not_found"),
+        ("1.0", "bad_timestamp"),
+        ("", "no_item_specified"),
+    ):
+        for method in ("pins.add", "pins.remove"):
+            answer = await api(method, channel=OPS, timestamp=timestamp)
+            assert (method, answer["error"]) == (method, error)
 
 
 async def test_a_deleted_message_is_pinned_no_more(api: Api) -> None:
@@ -103,7 +110,22 @@ async def test_files_are_listed_and_deleted(api: Api) -> None:
     assert [one["id"] for one in (await api("files.list"))["files"]] == [begun["file_id"]]
     assert (await api("files.list", channel=OPS))["files"] == []
     assert (await api("files.delete", file=begun["file_id"]))["ok"] is True
-    assert (await api("files.info", file=begun["file_id"]))["error"] == "file_not_found"
+    for method in ("files.info", "files.delete"):
+        assert (await api(method, file=begun["file_id"]))["error"] == "file_deleted"
+
+
+async def test_files_of_others_are_theirs(playground: Playground, api: Api) -> None:
+    """One that is shared in sight can be seen and not deleted; any other is not there."""
+    hidden = playground.upload("ada", "secret.txt", b"x")
+    playground.share_file("ben", "ops", "menu.txt", b"Soup")
+    shared = playground.messages("ops")[-1]["files"][0]["id"]
+    for method, file, error in (
+        ("files.info", hidden, "file_not_found"),
+        ("files.delete", hidden, "file_not_found"),
+        ("files.info", shared, None),
+        ("files.delete", shared, "cant_delete_file"),
+    ):
+        assert (await api(method, file=file)).get("error") == error
 
 
 async def test_a_manifest_is_checked(playground: Playground, api: Api) -> None:

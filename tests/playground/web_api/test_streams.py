@@ -5,6 +5,7 @@ from slack_playground import Playground
 
 from tests.playground.wire import ADA, OPS, Api, section
 
+SAID = {"type": "markdown_text", "text": "x"}
 RECIPIENT = {"recipient_user_id": ADA, "recipient_team_id": "T0PLAYGRND"}
 
 
@@ -73,7 +74,7 @@ async def test_too_many_blocks_change_nothing(
     playground: Playground, api: Api, thread: str
 ) -> None:
     """An append that does not fit is refused whole."""
-    ts = (await start(api, thread, markdown_text="x"))["ts"]
+    ts = (await start(api, thread, chunks=[SAID]))["ts"]
     chunks = [{"type": "blocks", "blocks": [{"type": "divider"}] * 50}]
     answer = await api("chat.appendStream", channel=OPS, ts=ts, chunks=chunks)
     assert answer["error"] == "msg_blocks_too_many"
@@ -84,9 +85,27 @@ async def test_what_does_not_fit_changes_nothing(
     playground: Playground, api: Api, thread: str
 ) -> None:
     """A refused piece leaves the stream as it was, good for going on."""
-    ts = (await start(api, thread, markdown_text="Be"))["ts"]
+    ts = (await start(api, thread, chunks=[{**SAID, "text": "Be"}]))["ts"]
     many = [{"type": "blocks", "blocks": [section(str(n)) for n in range(50)]}]
     refused = await api("chat.appendStream", channel=OPS, ts=ts, chunks=many)
     assert refused["error"] == "msg_blocks_too_many"
-    assert (await api("chat.appendStream", channel=OPS, ts=ts, markdown_text="cause"))["ok"]
+    more = [{**SAID, "text": "cause"}]
+    assert (await api("chat.appendStream", channel=OPS, ts=ts, chunks=more))["ok"]
     assert playground.replies("ops", thread)[0]["text"] == "Because"
+
+
+async def test_a_stream_goes_on_as_it_began(playground: Playground, api: Api, thread: str) -> None:
+    """With words or with chunks, never both; blocks at its end have a limit of their own."""
+    place = {"channel": OPS, "ts": (await start(api, thread, chunks=[SAID]))["ts"]}
+    for said, error in (
+        ({"markdown_text": "x"}, "streaming_mode_mismatch"),
+        ({"markdown_text": "x", "chunks": [SAID]}, "cannot_provide_both_markdown_text_and_chunks"),
+        ({}, "markdown_text_or_chunks_required"),
+        ({"chunks": [{"type": "blocks", "blocks": [{"type": "divider"}] * 49}]}, None),
+    ):
+        assert (await api("chat.appendStream", **place, **said)).get("error") == error
+    stopped = await api("chat.stopStream", **place, blocks=[{"type": "divider"}] * 50)
+    assert len(stopped["message"]["blocks"]) == 100
+    stranger = {**RECIPIENT, "recipient_user_id": "U0NOBODY00"}
+    nobody = await api("chat.startStream", channel=OPS, thread_ts=thread, **stranger)
+    assert nobody["error"] == "user_not_found"

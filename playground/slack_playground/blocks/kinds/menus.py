@@ -23,7 +23,9 @@ from slack_playground.blocks.kinds.element_rules import (
     initial_options_are_offered,
     initials_within_maximum,
 )
-from slack_playground.blocks.schema import Flag, ListOf, Number, Shape, element, index
+from slack_playground.blocks.problem import Problem
+from slack_playground.blocks.schema import Flag, ListOf, Number, Object, Shape, element, index
+from slack_playground.blocks.walker import check
 
 _SELECT: dict[str, Shape] = {
     "placeholder": plain(150),
@@ -133,6 +135,17 @@ RADIO_BUTTONS = element(
     {"initial_option": RICH_OPTION, "confirm": CONFIRM, "focus_on_load": Flag()},
     initial_option_is_offered,
 )
+
+_SUGGESTIONS = Object(
+    optional={"options": ListOf(OPTION, most=100), "option_groups": ListOf(OPTION_GROUP, most=100)}
+)
+
+
+def refused_suggestions(answer: object) -> list[Problem]:
+    """Return what Slack would refuse in an app's options for an external menu; none are fine."""
+    problems = list(check(_SUGGESTIONS, answer, ""))
+    return problems or (list(_EITHER(answer, "")) if isinstance(answer, dict) and answer else [])
+
 
 MENUS = index(
     (

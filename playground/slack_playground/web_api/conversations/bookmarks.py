@@ -1,11 +1,14 @@
 """bookmarks.*: links at the top of a channel."""
 
+import re
+
 from slack_playground.errors import SlackError
 from slack_playground.state import Channel, Record
 from slack_playground.web_api.call import Call
 
 # https://docs.slack.dev/reference/methods/bookmarks.add
 MOST_BOOKMARKS = 100
+_EMOJI = re.compile(r":[a-z0-9_+'-]{1,100}:(:skin-tone-[2-6]:)?")
 
 
 def add(call: Call) -> Record:
@@ -14,6 +17,7 @@ def add(call: Call) -> Record:
         raise SlackError("invalid_bookmark_type")
     if len(channel.bookmarks) >= MOST_BOOKMARKS:
         raise SlackError("too_many_bookmarks")
+    _check_emoji(call.arguments.text("emoji"))
     now = int(call.workspace.clock.now())
     bookmark_id = call.state.next_id("Bk")
     bookmark = {
@@ -47,6 +51,7 @@ def edit(call: Call) -> Record:
     }
     if changes.get("link"):
         _link(changes["link"] or "")
+    _check_emoji(changes.get("emoji"))
     now = int(call.workspace.clock.now())
     changed = {**standing, **changes, "date_updated": now, "last_updated_by_user_id": call.actor}
     channel.bookmarks[standing["id"]] = changed
@@ -75,6 +80,11 @@ def _standing(call: Call, channel: Channel) -> Record:
     if bookmark is None:
         raise SlackError("not_found")
     return bookmark
+
+
+def _check_emoji(emoji: str | None) -> None:
+    if emoji and not _EMOJI.fullmatch(emoji):
+        raise SlackError("invalid_emoji")
 
 
 def _link(link: str) -> str:

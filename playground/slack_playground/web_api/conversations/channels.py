@@ -17,13 +17,18 @@ def create(call: Call) -> Record:
 
 
 def invite(call: Call) -> Record:
-    channel = _managed(call)
-    channels.invite(call.workspace, channel, call.actor, call.arguments.words("users"))
+    channel = _managed(call, "invites")
+    users = call.arguments.words("users")
+    if call.arguments.flag("force"):
+        users = [user for user in users if user in call.state.users] or users
+    channels.invite(call.workspace, channel, call.actor, users)
     return _answer(call, channel)
 
 
 def kick(call: Call) -> Record:
     channel = _managed(call)
+    if not call.arguments.text("user"):
+        raise SlackError("no_user")
     channels.kick(call.workspace, channel, call.actor, call.user().id)
     return {}
 
@@ -54,13 +59,13 @@ def rename(call: Call) -> Record:
 
 
 def set_topic(call: Call) -> Record:
-    channel = _managed(call)
+    channel = _managed(call, "topic")
     channels.set_topic(call.workspace, channel, call.actor, call.arguments.text("topic") or "")
     return _answer(call, channel)
 
 
 def set_purpose(call: Call) -> Record:
-    channel = _managed(call)
+    channel = _managed(call, "topic")
     channels.set_purpose(call.workspace, channel, call.actor, call.arguments.text("purpose") or "")
     return _answer(call, channel)
 
@@ -85,12 +90,14 @@ def mark(call: Call) -> Record:
     return {}
 
 
-def _managed(call: Call) -> Channel:
-    """Return the channel if the app may change this kind of channel."""
+def _managed(call: Call, part: str = "") -> Channel:
+    """Return the channel if the app may change this kind of channel, or this `part` of it."""
     channel = call.channel()
     if channel.is_im or channel.is_mpim:
         raise SlackError("method_not_supported_for_channel_type")
-    call.needs_to_manage(is_private=channel.is_private)
+    narrow = f"{'groups' if channel.is_private else 'channels'}:write.{part}"
+    if not (part and call.has_scope(narrow)):
+        call.needs_to_manage(is_private=channel.is_private)
     return channel
 
 

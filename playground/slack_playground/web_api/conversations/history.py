@@ -64,19 +64,19 @@ def _span(call: Call, ordered: list[str]) -> tuple[int, int]:
     is_inclusive = call.arguments.flag("inclusive")
     start, end = 0, len(ordered)
     if oldest:
-        start = (bisect_left if is_inclusive else bisect_right)(ordered, _full(oldest))
+        start = (bisect_left if is_inclusive else bisect_right)(ordered, _full(oldest, "oldest"))
     if latest:
-        end = (bisect_right if is_inclusive else bisect_left)(ordered, _full(latest))
+        end = (bisect_right if is_inclusive else bisect_left)(ordered, _full(latest, "latest"))
     return start, end
 
 
-def _full(ts: str) -> str:
+def _full(ts: str, name: str) -> str:
     """Write a time as timestamps are stored, so that text order is time order."""
     try:
         seconds, _, micros = ts.partition(".")
         return f"{int(seconds):010d}.{int(micros[:6].ljust(6, '0')):06d}"
     except ValueError:
-        raise SlackError("invalid_ts_latest") from None
+        raise SlackError(f"invalid_ts_{name}") from None
 
 
 def _answer(call: Call, channel: Channel, page: list[str], following: int | None) -> Record:

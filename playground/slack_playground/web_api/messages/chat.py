@@ -25,6 +25,7 @@ def post_message(call: Call) -> Record:
     content = read_content(call.arguments.values)
     if content.is_empty:
         raise SlackError("no_text")
+    warnings = _warnings(call, content)
     if content.text is not None:
         # Slack cuts new messages but refuses edited ones.
         content.text = content.text[:MAX_TEXT]
@@ -34,7 +35,18 @@ def post_message(call: Call) -> Record:
     client_msg_id = call.arguments.text("client_msg_id")
     if client_msg_id:
         call.state.client_msg_ids[call.actor, client_msg_id] = (channel.id, posted["ts"])
-    return {"channel": channel.id, "ts": posted["ts"], "message": posted}
+    return {"channel": channel.id, "ts": posted["ts"], "message": posted, **warnings}
+
+
+def _warnings(call: Call, content: Content) -> Record:
+    """Return what Slack warns of, at both of its places: no text, or one that was cut."""
+    said = call.arguments.text("text") or call.arguments.text("markdown_text")
+    found = [] if said else ["missing_text_in_message"]
+    if len(content.text or "") > MAX_TEXT:
+        found.append("message_truncated")
+    if not found:
+        return {}
+    return {"warning": ",".join(found), "response_metadata": {"warnings": found}}
 
 
 def post_me_message(call: Call) -> Record:
@@ -92,10 +104,11 @@ def update(call: Call) -> Record:
         raise SlackError("msg_too_long")
     _check_block_kinds(message, content)
     body = _updated(call, message, content)
+    is_broadcast = _is_broadcast(call, channel, message.body, body)
     if not any(body.get(name) for name in ("text", "blocks", "attachments", "files")):
         raise SlackError("no_text")
     messages.change(call.workspace, channel, body["ts"], body)
-    if call.arguments.flag("reply_broadcast") and _is_hidden_reply(channel, body):
+    if is_broadcast:
         messages.broadcast(call.workspace, channel, body["ts"])
     changed = message.body
     return {
@@ -104,6 +117,15 @@ def update(call: Call) -> Record:
         "text": changed["text"],
         "message": changed,
     }
+
+
+def _is_broadcast(call: Call, channel: Channel, before: Record, after: Record) -> bool:
+    """Say whether an edit shows a reply in the channel, which changes nothing of what it says."""
+    if not call.arguments.flag("reply_broadcast") or not _is_hidden_reply(channel, after):
+        return False
+    if any(before.get(name) != after.get(name) for name in ("text", "blocks", "attachments")):
+        raise SlackError("no_dual_broadcast_content_update")
+    return True
 
 
 def _is_hidden_reply(channel: Channel, body: Record) -> bool:
@@ -124,13 +146,20 @@ def post_ephemeral(call: Call) -> Record:
     user = call.arguments.required("user")
     if user not in channel.members:
         raise SlackError("user_not_in_channel")
-    content = read_content(call.arguments.values)
+    content = read_content({**call.arguments.values, "metadata": _only_entities(call)})
     if content.is_empty:
         raise SlackError("no_text")
     if content.text is not None and len(content.text) > MAX_TEXT:
         raise SlackError("msg_too_long")
     body = {**author_fields(call), **content.stored(), **thread_fields(call, channel)}
     return {"message_ts": messages.post_ephemeral(call.workspace, channel, user, body)}
+
+
+def _only_entities(call: Call) -> Record | None:
+    """Return the Work Objects of the metadata: an event means nothing where nothing is kept."""
+    metadata = call.arguments.structure("metadata", "invalid_metadata_format")
+    entities = metadata.get("entities") if isinstance(metadata, dict) else None
+    return {"entities": entities} if entities else None
 
 
 def get_permalink(call: Call) -> Record:

@@ -4,6 +4,7 @@ from slack_playground.conversations.pins import pin, pin_record, unpin
 from slack_playground.errors import SlackError
 from slack_playground.state import Channel, Message, Record
 from slack_playground.web_api.call import Call
+from slack_playground.web_api.messages.chat import TIMESTAMP
 
 
 def add(call: Call) -> Record:
@@ -23,7 +24,12 @@ def list_pins(call: Call) -> Record:
 
 def _target(call: Call) -> tuple[Channel, Message]:
     channel = call.channel()
-    message = channel.messages.get(call.arguments.required("timestamp"))
+    timestamp = call.arguments.text("timestamp")
+    if not timestamp:
+        raise SlackError("no_item_specified")
+    if not TIMESTAMP.fullmatch(timestamp):
+        raise SlackError("bad_timestamp")
+    message = channel.messages.get(timestamp)
     if message is None:
         raise SlackError("message_not_found")
     return channel, message

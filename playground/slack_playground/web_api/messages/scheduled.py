@@ -1,6 +1,6 @@
 """chat.scheduleMessage and its kin: what the bot will write later."""
 
-from slack_playground.conversations.content import read_content
+from slack_playground.conversations.content import MAX_TEXT, read_content
 from slack_playground.conversations.scheduling import schedule_message
 from slack_playground.errors import SlackError
 from slack_playground.state import Record, Scheduled
@@ -15,6 +15,8 @@ def schedule(call: Call) -> Record:
     content = read_content(call.arguments.values)
     if content.is_empty:
         raise SlackError("no_text")
+    if len(content.text or "") > MAX_TEXT:
+        raise SlackError("msg_too_long")
     body = {**author_fields(call), **content.stored(), **thread_fields(call, channel)}
     one = schedule_message(call.workspace, channel.id, post_at, body)
     return {
