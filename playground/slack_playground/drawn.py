@@ -17,6 +17,8 @@ def names_of(state: State) -> Names:
 def draw_message(body: Record, names: Names) -> Record:
     """Copy a message with `_html` beside its text and in every text object in it."""
     drawn: Record = {**body, "_html": draw_mrkdwn(body.get("text") or "", names)}
+    if "root" in body:
+        drawn["root"] = draw_message(body["root"], names)
     if "blocks" in body:
         drawn["blocks"] = draw_inside(body["blocks"], names)
     if "attachments" in body:

@@ -1,6 +1,7 @@
 """One workspace with everything that keeps it going."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from slack_playground.app.response_urls import ResponseUrls
@@ -9,7 +10,7 @@ from slack_playground.drawn import draw_inside, draw_message, names_of
 from slack_playground.feed import Feed
 from slack_playground.journal import Action, Birth
 from slack_playground.seed import make_state
-from slack_playground.state import Channel, Record, Refused, User
+from slack_playground.state import Channel, Record, Refused, Status, User
 from slack_playground.timing.limits import Limits
 from slack_playground.timing.schedule import Schedule
 
@@ -127,15 +128,10 @@ class Workspace:
         refused.count += 1
         self.tell_state()
 
-    def tell_status(self, channel: str, thread_ts: str, text: str, until: float) -> None:
+    def tell_status(self, channel: str, thread_ts: str, status: Status) -> None:
         """Show what an assistant is doing in a thread; an empty text clears it."""
-        event = {
-            "type": "status",
-            "channel": channel,
-            "thread_ts": thread_ts,
-            "text": text,
-            "until": until,
-        }
+        place = {"channel": channel, "thread_ts": thread_ts}
+        event = {"type": "status", **place, **asdict(status)}
         self.feed.tell(lambda: event, may_see=lambda user: self._sees_id(user, channel))
 
     def did(self, request: str, user: User, **body: object) -> None:

@@ -14,8 +14,8 @@ def show_status(
     clear_status(workspace, channel, thread_ts)
     if text:
         until = workspace.clock.now() + STATUS_SECONDS
-        workspace.state.statuses[channel, thread_ts] = Status(text, loading, until)
-        workspace.tell_status(channel, thread_ts, text, until)
+        status = workspace.state.statuses[channel, thread_ts] = Status(text, loading, until)
+        workspace.tell_status(channel, thread_ts, status)
         workspace.schedule.plan(
             _name(channel, thread_ts), until, lambda: clear_status(workspace, channel, thread_ts)
         )
@@ -24,7 +24,7 @@ def show_status(
 def clear_status(workspace: Workspace, channel: str, thread_ts: str) -> None:
     if workspace.state.statuses.pop((channel, thread_ts), None) is not None:
         workspace.schedule.cancel(_name(channel, thread_ts))
-        workspace.tell_status(channel, thread_ts, "", workspace.clock.now())
+        workspace.tell_status(channel, thread_ts, Status("", [], workspace.clock.now()))
 
 
 def _name(channel: str, thread_ts: str) -> str:

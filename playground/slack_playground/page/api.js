@@ -99,6 +99,16 @@ export class PageApi {
     return this.#post("home", { tab });
   }
 
+  /** Start a thread with the assistant, beside a channel if there is one. */
+  openAssistant(channel) {
+    return this.#post("assistant", { channel });
+  }
+
+  /** Go to another channel with the assistant's thread open. */
+  lookAt(channel, threadTs) {
+    return this.#post("assistant/context", { channel, thread_ts: threadTs });
+  }
+
   shortcut(callbackId, channel, ts) {
     return this.#post("shortcuts", { callback_id: callbackId, channel, ts });
   }

@@ -49,7 +49,7 @@ function words(attachment, name, store) {
 function drawAuthor(attachment) {
   const { author_name: name, author_link: link } = attachment;
   if (!name) return null;
-  const face = attachment.author_icon && drawImage(picture(attachment, "author_icon"), "attachment-icon");
+  const face = drawIcon(attachment.author_icon);
   return h("div", { class: "attachment-author" }, face, linked(name, link));
 }
 
@@ -70,9 +70,14 @@ function drawFields(attachment, store) {
 function drawFooter(attachment, store) {
   const { footer, ts } = attachment;
   if (!footer && !ts) return null;
-  const face = attachment.footer_icon && drawImage(picture(attachment, "footer_icon"), "attachment-icon");
+  const face = drawIcon(attachment.footer_icon);
   const time = ts && formatDate(ts, "{date_short} {time}", store.zone);
   return h("div", { class: "attachment-footer" }, face, [footer, time].filter(Boolean).join(" | "));
+}
+
+// The name beside it says what it shows.
+function drawIcon(url) {
+  return url && drawImage({ image_url: url, alt_text: "" }, "attachment-icon", { isLinked: false });
 }
 
 function picture(attachment, name) {

@@ -13,6 +13,7 @@ export class Composer {
     this.field = h("textarea", {
       class: "composer-field",
       rows: 1,
+      dir: "auto",
       placeholder: label,
       "aria-label": label,
       oninput: () => this.#typed(),

@@ -3,16 +3,18 @@ import { Composer } from "./composer.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { MessageList } from "./messages.js";
+import { Prompts } from "./prompts.js";
 
 /** The middle of the window: one channel's header, messages and composer, or the app's Home. */
 export class Conversation {
-  constructor({ store, home, makeRoom, openSidebar, openCanvas }) {
+  constructor({ store, home, makeRoom, openSidebar, openCanvas, askAssistant }) {
     Object.assign(this, { store, home, makeRoom, openCanvas });
     this.drafts = new Map();
     this.title = h("h1", { class: "channel-title", tabindex: -1 });
     this.topic = h("p", { class: "channel-topic" });
     this.tabs = h("nav", { class: "tabs", "aria-label": "App tabs" });
     this.canvases = h("div", { class: "canvas-tabs" });
+    this.assistant = h("button", { class: "button ask-assistant", type: "button", onclick: askAssistant });
     const menu = h(
       "button",
       {
@@ -30,6 +32,7 @@ export class Conversation {
       h("div", { class: "channel-words" }, this.title, this.topic),
       this.tabs,
       this.canvases,
+      this.assistant,
     );
     this.body = h("div", { class: "channel-body" });
     this.node = h("main", { class: "channel", "aria-label": "Conversation" }, this.head, this.body);
@@ -59,9 +62,14 @@ export class Conversation {
     this.title.replaceChildren(
       ...[sign, name, channel?.is_archived && h("span", { class: "pill" }, "archived")].filter(Boolean),
     );
+    const { app } = this.store;
+    const isApp = this.store.isAppChannel(channel);
     this.topic.textContent = this.#topicOf(channel);
-    this.tabs.replaceChildren(...(this.store.isAppChannel(channel) ? this.#tabLinks() : []));
+    this.tabs.replaceChildren(...(isApp ? this.#tabLinks() : []));
     this.tabs.hidden = !this.tabs.children.length;
+    // Without a manifest nobody knows whether the app is an assistant; then it is asked at its own place only.
+    this.assistant.hidden = !app.bot_user_id || !app.is_assistant || !(isApp || app.has_manifest);
+    this.assistant.textContent = isApp ? "New chat" : `Ask ${app.name}`;
     const canvases = channel?.canvases ?? [];
     const drawn = JSON.stringify(canvases);
     // Kept while they stay the same: whoever is on one with the keyboard stays there.
@@ -97,6 +105,7 @@ export class Conversation {
   #showHome() {
     this.list = null;
     this.composer = null;
+    this.prompts = null;
     this.body.replaceChildren(this.home.node);
     this.home.open();
   }
@@ -106,6 +115,7 @@ export class Conversation {
     const name = this.store.channelLabel(this.channel);
     this.list = new MessageList(room, `Messages in ${name}`);
     this.composer = new Composer(room, `Message ${name}`);
+    this.prompts = new Prompts(room);
     this.list.scroller.addEventListener(
       "keydown",
       (event) => event.key === "Escape" && this.composer.focus(),
@@ -114,6 +124,7 @@ export class Conversation {
     const closed = this.#closed();
     this.body.replaceChildren(
       this.list.node,
+      closed ? "" : this.prompts.node,
       closed ? h("p", { class: "archived quiet" }, closed) : this.composer.node,
     );
     this.composer.focus();

@@ -10,6 +10,7 @@ import { drawAttachments, blocksOfAttachments } from "./attachments.js";
 import { closeOrphans } from "./popup.js";
 import { drawReactions } from "./reactions.js";
 import { Surface } from "./surface.js";
+import { firstLine, spokenWords } from "./wording.js";
 
 const GROUPED_WITHIN_S = 300;
 const MOST_WORDS = 80;
@@ -49,10 +50,8 @@ export class MessageRow {
     this.message = message;
     this.node.classList.toggle("is-ephemeral", Boolean(message.is_ephemeral));
     this.node.classList.toggle("is-doing", message.subtype === "me_message");
-    this.node.setAttribute(
-      "aria-label",
-      `${authorOf(message, this.room.store).name}, ${clockTime(message.ts, this.room.store.zone)}`,
-    );
+    const who = isGone(message) ? "Deleted message" : authorOf(message, this.room.store).name;
+    this.node.setAttribute("aria-label", `${who}, ${clockTime(message.ts, this.room.store.zone)}`);
     keepingFocus(this.node, () => this.content.replaceChildren(...this.#draw()));
     closeOrphans();
   }
@@ -70,6 +69,7 @@ export class MessageRow {
     const { message } = this;
     const { store } = this.room;
     const author = authorOf(message, store);
+    if (isGone(message)) return this.#drawGone();
     return [
       h("div", { class: "gutter" }, drawAvatar(author.user, author.name, message.icons), this.#time("gutter-time")),
       h(
@@ -90,6 +90,14 @@ export class MessageRow {
     ];
   }
 
+  /** What is left of a deleted message that has replies: nobody's words. */
+  #drawGone() {
+    return [
+      h("div", { class: "gutter" }, h("span", { class: "avatar is-gone", "aria-hidden": "true" }, icon("trash", 18))),
+      h("div", { class: "message-main" }, h("div", { class: "quiet gone" }, this.message.text), this.#threadSummary()),
+    ];
+  }
+
   #time(className) {
     const { ts } = this.message;
     const { zone } = this.room.store;
@@ -102,8 +110,11 @@ export class MessageRow {
     const blocks = message.blocks ?? [];
     const drawn = surface.drawAll([...blocks, ...blocksOfAttachments(message)]);
     const edited = message.edited && h("span", { class: "edited" }, "(edited)");
+    // At the end of the words, where words are the end.
+    const last = drawn[blocks.length - 1]?.querySelector(":scope > .text:last-child, :scope > .rich-text > .text:last-child");
+    if (edited) last?.append(" ", edited);
     return [
-      blocks.length ? [drawn.slice(0, blocks.length), edited] : this.#text(edited),
+      blocks.length ? [drawn.slice(0, blocks.length), !last && edited] : this.#text(edited),
       drawAttachments(message, drawn.slice(blocks.length), this.room.store),
       (message.files ?? []).map(drawSharedFile),
       drawReactions(this),
@@ -113,7 +124,8 @@ export class MessageRow {
   #text(edited) {
     const { message, room } = this;
     if (!message.text && !message._html) return edited;
-    const words = message._html === undefined ? message.text : drawnHtml(message._html, room.store);
+    const { assistant_app_thread: assistant } = message;
+    const words = assistant?.title ?? wordsOf(message, room.store);
     return h("div", { class: "text" }, words, edited && [" ", edited]);
   }
 
@@ -121,7 +133,7 @@ export class MessageRow {
   #origin() {
     const { message, room } = this;
     if (message.subtype !== "thread_broadcast" || room.isThread) return null;
-    const words = withEmoji(message.root?.text || "a thread");
+    const words = firstLine(withEmoji(spokenWords(message.root ?? {}, room.store))) || "a thread";
     return h(
       "button",
       { class: "thread-origin", type: "button", "data-key": "origin", onclick: () => room.openThread(message.thread_ts) },
@@ -148,6 +160,14 @@ export class MessageRow {
   }
 }
 
+function wordsOf(message, store) {
+  return message._html === undefined ? message.text : drawnHtml(message._html, store);
+}
+
+function isGone({ subtype }) {
+  return subtype === "tombstone";
+}
+
 /** Who a message is from, by the name it was posted under. */
 export function authorOf(message, store) {
   const id = message.user ?? store.app.bot_user_id ?? "";
@@ -156,7 +176,7 @@ export function authorOf(message, store) {
 }
 
 function belongTogether(before, message, { isThread }) {
-  const plain = !before.is_ephemeral && !message.is_ephemeral && before.username === message.username;
+  const plain = ![before, message].some((one) => one.is_ephemeral || isGone(one)) && before.username === message.username;
   const same = before.user === message.user && before.bot_id === message.bot_id;
   // In the channel a reply says which thread it is from; in the thread itself it is one like others.
   const isAlone = message.subtype === "thread_broadcast" && !isThread;

@@ -50,6 +50,7 @@ class Page {
       makeRoom,
       openSidebar: () => this.sidebar.open(),
       openCanvas: (id) => this.canvas.open(id),
+      askAssistant: () => this.#askAssistant(),
     });
     this.shell.append(this.sidebar.node, this.conversation.node);
     document.body.replaceChildren(this.shell, this.modals.node, this.announcer.spoken, this.announcer.shown);
@@ -62,7 +63,8 @@ class Page {
     this.store.addEventListener("change", () => {
       this.#retitle();
       this.conversation.list?.greeting.draw();
-      this.thread.prompts?.draw();
+      this.conversation.prompts?.draw();
+      this.thread.drawApp();
       this.canvas.load();
     });
     this.feed = new Feed(this.api.user, {
@@ -123,13 +125,27 @@ class Page {
     this.store.here = channel;
     this.store.markRead(channel);
     if (!moved) return wanted.ts && this.conversation.list?.reveal(wanted.ts);
-    if (this.thread.ts && this.thread.channel !== channel) this.pane.hide();
+    if (this.thread.ts && this.thread.channel !== channel) this.#leaveThread(channel);
     // The Home tells the app itself that it is opened.
     const isMessages = this.store.isAppChannel(this.store.channel(channel)) && !this.conversation.atHome;
     if (isMessages && !isOpened) this.api.openHome("messages");
     this.#retitle();
     // While catching up, the messages are fetched anyway.
     if (!this.holds) this.#holding(() => this.#load());
+  }
+
+  /** A thread stays with its channel; the assistant comes along and sees where. */
+  #leaveThread(channel) {
+    if (!this.thread.isBeside) return this.pane.hide();
+    if (!this.store.channel(channel)?.is_im) this.api.lookAt(channel, this.thread.ts);
+  }
+
+  async #askAssistant() {
+    const { channel } = this.conversation;
+    const beside = this.store.channel(channel)?.is_im ? undefined : channel;
+    const answer = await this.api.openAssistant(beside);
+    if (!answer.thread_ts) return this.announcer.show("Slackbot", answer.message ?? answer.error);
+    await this.thread.open(answer.channel, answer.thread_ts, { isBeside: true });
   }
 
   #receive(event) {
@@ -234,6 +250,7 @@ const RECEIVED = {
   home: (page, { view }) => page.home.update(view),
   notice: (page, { text, channel }) => page.notice(text, channel),
   state: (page) => page.refresh(),
+  status: (page, event) => page.store.setStatus(event),
 };
 
 /** Who looks: the one in the address, else the one of last time, else the first workspace's owner. */

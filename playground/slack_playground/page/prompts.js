@@ -1,6 +1,6 @@
 import { h } from "./dom.js";
 
-/** What an assistant suggests to ask: buttons that write the message they stand for. */
+/** What an app suggests to ask, under its title: buttons that write the message they stand for. */
 export class Prompts {
   constructor(room) {
     this.room = room;
@@ -10,9 +10,14 @@ export class Prompts {
 
   draw() {
     const { store, channel, threadTs } = this.room;
-    const prompts = store.promptsIn(channel, threadTs);
+    const { prompts, title: heading } = store.promptsIn(channel, threadTs);
+    const seal = JSON.stringify([heading, prompts]);
+    // Kept while they stay the same: whoever is on one with the keyboard stays there.
+    if (seal === this.seal) return;
+    this.seal = seal;
     this.node.hidden = !prompts.length;
     this.node.replaceChildren(
+      ...(heading ? [h("p", { class: "prompts-title quiet" }, heading)] : []),
       ...prompts.map(({ title, message }) =>
         h(
           "button",

@@ -194,7 +194,6 @@ export class Sidebar {
 
   #drawPerson() {
     const { me } = this.store;
-    this.person.setAttribute("aria-label", `You are ${me.real_name}. Switch user`);
     this.person.replaceChildren(
       drawAvatar(me),
       h(

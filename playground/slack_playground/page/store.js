@@ -27,6 +27,10 @@ export class Store extends EventTarget {
       this.channels = [...this.channels, { id: APP, is_im: true, user: this.app.bot_user_id }];
     this.connections = state.connected ?? 0;
     this.assistants = state.assistants ?? [];
+    this.statuses = new Map(
+      (state.statuses ?? []).map((one) => [`${one.channel} ${one.thread_ts}`, one]),
+    );
+    this.groups = new Map((state.usergroups ?? []).map(({ id, handle }) => [id, handle]));
     this.connect = state.connect ?? {};
     this.faults = state.faults ?? 0;
     this.workspaces = state.workspaces ?? [];
@@ -88,10 +92,27 @@ export class Store extends EventTarget {
     return tabs.length ? tabs : ["home"];
   }
 
-  /** What the app suggests to ask in a thread of its direct message, or in the message itself. */
+  /** What the app suggests to ask, `{title, prompts}`, in a thread with it or in its direct message. */
   promptsIn(channel, ts = "") {
     const found = this.assistants.find((one) => one.channel === channel && one.thread_ts === ts);
-    return found?.prompts ?? [];
+    return { title: found?.prompts_title ?? "", prompts: found?.prompts ?? [] };
+  }
+
+  /** What the app says it is doing in a thread, `{text, loading_messages}`, or null. */
+  statusIn(channel, ts) {
+    return this.statuses.get(`${channel} ${ts}`) ?? null;
+  }
+
+  setStatus(status) {
+    const key = `${status.channel} ${status.thread_ts}`;
+    if (status.text) this.statuses.set(key, status);
+    else this.statuses.delete(key);
+    this.#changed();
+  }
+
+  /** The handle of a group of people; one nobody knows is called by its id. */
+  groupHandle(id) {
+    return this.groups.get(id) ?? id;
   }
 
   get appChannel() {

@@ -3,6 +3,7 @@ import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { MessageList } from "./messages.js";
 import { Prompts } from "./prompts.js";
+import { StatusLine } from "./status.js";
 
 /** The pane beside the channel with one thread and its own composer. */
 export class Thread {
@@ -10,13 +11,15 @@ export class Thread {
     Object.assign(this, { api, makeRoom, holder, holding });
   }
 
-  async open(channel, ts) {
+  /** Show a thread; `isBeside` if it is with the assistant and stays open from channel to channel. */
+  async open(channel, ts, { isBeside = false } = {}) {
     this.opener = document.activeElement;
-    Object.assign(this, { channel, ts });
+    Object.assign(this, { channel, ts, isBeside });
     const room = this.makeRoom({ channel, threadTs: ts, isThread: true });
     this.list = new MessageList(room, "Thread");
     this.composer = new Composer(room, "Reply in thread");
     this.prompts = new Prompts(room);
+    this.status = new StatusLine(room);
     const close = h(
       "button",
       { class: "icon-button", type: "button", "aria-label": "Close thread", onclick: () => this.close() },
@@ -37,6 +40,7 @@ export class Thread {
         close,
       ),
       this.list.node,
+      this.status.node,
       this.prompts.node,
       this.composer.node,
     );
@@ -50,6 +54,12 @@ export class Thread {
     const { ts } = this;
     const answer = await this.api.messages(this.channel, ts);
     if (answer.messages && ts === this.ts) this.list.load(answer.messages);
+  }
+
+  /** Draw what the app says and suggests now. */
+  drawApp() {
+    this.prompts?.draw();
+    this.status?.draw();
   }
 
   shows(channel, message) {

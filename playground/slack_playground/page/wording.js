@@ -17,7 +17,8 @@ export function spokenWords(message, store) {
   if (message._html === undefined) return unescaped(message.text ?? "");
   const drawn = drawnHtml(message._html, store);
   drawn.querySelectorAll("br").forEach((line) => line.replaceWith("\n"));
-  return drawn.textContent;
+  drawn.querySelectorAll("blockquote, pre, li").forEach((part) => part.prepend("\n"));
+  return drawn.textContent.trimStart();
 }
 
 export function firstLine(words) {

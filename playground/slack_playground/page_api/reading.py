@@ -36,6 +36,7 @@ def read_state(workspace: Workspace, user: User) -> Record:
             for channel in state.channels.values()
             if channel.is_public or user.id in channel.members
         ],
+        "usergroups": [{"id": one.id, "handle": one.handle} for one in state.usergroups.values()],
         "commands": [asdict(one) for one in manifest.commands.values()],
         "shortcuts": [asdict(one) for one in manifest.shortcuts.values()],
         "app": {
@@ -45,6 +46,8 @@ def read_state(workspace: Workspace, user: User) -> Record:
             "home_tab": manifest.home_tab,
             "messages_tab": manifest.messages_tab,
             "messages_read_only": manifest.messages_read_only,
+            "is_assistant": manifest.has_assistant,
+            "has_manifest": manifest.is_known,
             "shows_outside_pictures": workspace.config.images == "fetched",
         },
         "connected": workspace.sockets.count,
@@ -66,7 +69,7 @@ def read_state(workspace: Workspace, user: User) -> Record:
         "limits": workspace.config.limits,
         "faults": len(workspace.faults.standing()),
         "statuses": [
-            {"channel": channel, "thread_ts": thread_ts, "text": one.text, "until": one.until}
+            {"channel": channel, "thread_ts": thread_ts, **asdict(one)}
             for (channel, thread_ts), one in state.statuses.items()
         ],
         "assistants": [

@@ -19,6 +19,7 @@ MANIFEST: Json = {
     "display_information": {"name": "Desk"},
     "features": {
         "app_home": {"home_tab_enabled": True, "messages_tab_enabled": True},
+        "assistant_view": {"assistant_description": "Knows what runs"},
         "bot_user": {"display_name": "Desk"},
         "slash_commands": [
             {"command": "/desk", "description": "Look after tasks", "usage_hint": "run | list"},
@@ -33,12 +34,17 @@ MANIFEST: Json = {
         "scopes": {
             "bot": [
                 *("chat:write", "chat:write.customize", "commands", "im:write"),
-                *("canvases:read", "canvases:write", "files:read"),
+                *("canvases:read", "canvases:write", "files:read", "assistant:write"),
             ]
         }
     },
     "settings": {
-        "event_subscriptions": {"bot_events": ["app_home_opened"]},
+        "event_subscriptions": {
+            "bot_events": [
+                *("app_home_opened", "assistant_thread_started"),
+                "assistant_thread_context_changed",
+            ]
+        },
         "interactivity": {"is_enabled": True},
         "socket_mode_enabled": True,
     },
@@ -150,6 +156,15 @@ async def handle_refresh(ack: AsyncAck, body: Json, client: AsyncWebClient) -> N
     await client.views_publish(user_id=body["user"]["id"], view=home_view("*Three* tasks run"))
 
 
+async def handle_assistant(event: Json, client: AsyncWebClient) -> None:
+    """Greet, and suggest to ask about the channel that the person looks at."""
+    thread = event["assistant_thread"]
+    place = {"channel_id": thread["channel_id"], "thread_ts": thread["thread_ts"]}
+    beside = thread["context"].get("channel_id", "")
+    prompts = [{"title": "What runs?", "message": f"What runs in <#{beside}>?"}]
+    await client.assistant_threads_setSuggestedPrompts(**place, title="Ask me:", prompts=prompts)
+
+
 def make_app(playground: Playground) -> AsyncApp:
     client = AsyncWebClient(token=playground.bot_token, base_url=playground.api_url)
     app = AsyncApp(client=client)
@@ -162,6 +177,8 @@ def make_app(playground: Playground) -> AsyncApp:
     app.view("run")(handle_run_submission)
     app.shortcut("explain")(handle_explain)
     app.event("app_home_opened")(handle_home)
+    app.event("assistant_thread_started")(handle_assistant)
+    app.event("assistant_thread_context_changed")(handle_assistant)
     return app
 
 

@@ -42,6 +42,61 @@ async def test_a_chart_keeps_its_words_readable_in_a_thread(
         await expect(page.locator(f"{place} .cartesian.is-{hidden}")).to_be_hidden()
 
 
+def chart(kind: str, values: list[float], *, label: str = "", y_label: str = "Tasks") -> Json:
+    """One series; `label` comes before each category's number."""
+    names = [f"{label}{number}" for number in range(len(values))]
+    points = [{"label": name, "value": value} for name, value in zip(names, values, strict=True)]
+    return {
+        "type": "data_visualization",
+        "title": "Odd",
+        "chart": {
+            "type": kind,
+            "series": [{"name": "Done", "data": points}],
+            "axis_config": {"categories": names, "x_label": "Day", "y_label": y_label},
+        },
+    }
+
+
+ODD_CHARTS = [
+    chart("line", [number % 7 for number in range(20)], label="Category number "),
+    chart("bar", [1e15, 2.5e15], y_label="An axis label that is as long as one may be, fifty"),
+    chart("bar", [0.00001, 0.00003]),
+    chart("line", [0, 0], label="東京都新宿区西新宿東京都新宿区西新"),
+]
+# Every pair of words in a chart whose boxes meet, and every word outside of its picture.
+CLASHES = """() => [...document.querySelectorAll(".cartesian.is-wide")].flatMap((picture) => {
+  const boxOf = (node) => node.getBoundingClientRect();
+  const boxes = [...picture.querySelectorAll("text")].map((one) => [one.textContent, boxOf(one)]);
+  const around = boxOf(picture);
+  const inRow = (a, b) => a.left < b.right - 1 && b.left < a.right - 1;
+  const inColumn = (a, b) => a.top < b.bottom - 1 && b.top < a.bottom - 1;
+  const isOutside = ({ left, right, top }) =>
+    left < around.left - 1 || right > around.right + 1 || top < around.top - 1;
+  return boxes.flatMap(([words, box], place) => [
+    ...boxes
+      .slice(place + 1)
+      .filter(([, other]) => inRow(box, other) && inColumn(box, other))
+      .map(([others]) => `${words}/${others}`),
+    ...(isOutside(box) ? [words] : []),
+  ]);
+})"""
+
+
+async def test_no_words_of_a_chart_overlap(
+    desk: AsyncWebClient, playground: Playground, open_page: OpenPage
+):
+    """However long its labels and however large or small its values; small ones are not 0."""
+    for one in ODD_CHARTS:
+        ops = playground.channel("ops").id
+        await desk.chat_postMessage(channel=ops, text="x", blocks=[one])
+    page = await open_page()
+    charts = page.locator(".cartesian.is-wide")
+    await expect(charts).to_have_count(len(ODD_CHARTS))
+    assert await page.evaluate(CLASHES) == []
+    ticks = await charts.nth(2).locator(".axis-number").all_text_contents()
+    assert ticks[:5] == ["0", "1e-5", "2e-5", "3e-5", "4e-5"]
+
+
 async def test_every_block_of_a_message_is_drawn(
     desk: AsyncWebClient, playground: Playground, open_page: OpenPage
 ):

@@ -15,9 +15,9 @@ AT_NOON_UTC = 1795262400
 async def test_switching_the_user_changes_the_address(playground: Playground, open_page: OpenPage):
     """The window becomes Ben's, on the same channel, and its address says so."""
     page = await open_page()
-    await page.get_by_role("button", name="You are Ada").click()
+    await page.get_by_role("button", name="Ada Switch user").click()
     await page.get_by_role("menuitem", name="Ben").click()
-    await expect(page.get_by_role("button", name="You are Ben")).to_be_visible()
+    await expect(page.get_by_role("button", name="Ben Switch user")).to_be_visible()
     ben, ops = playground.user("ben").id, playground.channel("ops").id
     assert page.url.endswith(f"?user={ben}#{ops}")
 
@@ -76,7 +76,7 @@ async def test_an_address_of_nobody_leads_to_somebody(playground: Playground, op
     """A window of a person who is not there becomes the first person's."""
     page = await open_page()
     await page.goto(f"{playground.page_url}?user=U0NOBODY")
-    await expect(page.get_by_role("button", name="You are Ada")).to_be_visible()
+    await expect(page.get_by_role("button", name="Ada Switch user")).to_be_visible()
 
 
 async def test_the_keyboard_leads_through_the_messages(playground: Playground, open_page: OpenPage):

@@ -1,4 +1,4 @@
-"""Attachments, formatted words, broadcasts, prompts and an empty channel."""
+"""Attachments, formatted words, broadcasts, changes and an empty channel."""
 
 import pytest
 from playwright.async_api import expect
@@ -70,6 +70,42 @@ async def test_a_broadcast_names_its_thread(
     await expect(page.get_by_role("complementary", name="Thread")).to_be_visible()
 
 
+async def test_odd_messages_look_as_in_slack(
+    desk: AsyncWebClient, playground: Playground, open_page: OpenPage
+):
+    """A thread's first line without markup, a deleted parent, an edit, a group, other scripts."""
+    ts = playground.write("ada", "ops", "*Soup* for @ben\n> today").answer["message"]["ts"]
+    playground.write("ben", "ops", "Yes", thread_ts=ts)
+    await desk.chat_postMessage(channel=OPS, thread_ts=ts, text="Done", reply_broadcast=True)
+    playground.edit("ada", "ops", ts, "Bread")
+    gone = playground.write("ben", "ops", "Oops").answer["message"]["ts"]
+    playground.write("ada", "ops", "What?", thread_ts=gone)
+    playground.delete("ben", "ops", gone)
+    group = {"type": "usergroup", "usergroup_id": "S0OPERATOR"}
+    section = {"type": "rich_text_section", "elements": [group]}
+    rich = {"type": "rich_text", "elements": [section]}
+    task = {"type": "task_card", "task_id": "1", "title": "x" * 90, "status": "complete"}
+    plan = {"type": "plan", "title": "y" * 90, "tasks": [task]}
+    await desk.chat_postMessage(channel=OPS, text="x", blocks=[rich, plan])
+    await desk.chat_postMessage(channel=OPS, text="مرحبا بالعالم (123)")
+    page = await open_page()
+    await expect(page.locator(".thread-origin")).to_have_text("replied to a thread: Soup for @Ben")
+    await expect(page.locator(".text", has_text="Bread")).to_have_text("Bread (edited)")
+    left = page.get_by_role("article", name="Deleted message")
+    await expect(left).to_contain_text("This message was deleted.")
+    await expect(left).not_to_contain_text("Slackbot")
+    await expect(page.locator(".mention", has_text="@operators")).to_be_visible()
+    plan_box = page.locator(".plan")
+    assert await plan_box.evaluate("one => one.scrollWidth <= one.clientWidth")
+    arabic = page.locator(".text", has_text="مرحبا")
+    right = """one => {
+      const range = document.createRange();
+      range.selectNodeContents(one);
+      return one.getBoundingClientRect().right - range.getBoundingClientRect().right;
+    }"""
+    assert abs(await arabic.evaluate(right)) < 2
+
+
 async def test_an_empty_channel_greets(playground: Playground, open_page: OpenPage):
     """It says how to connect an app while none is, and goes with the first message."""
     page = await open_page()
@@ -77,21 +113,6 @@ async def test_an_empty_channel_greets(playground: Playground, open_page: OpenPa
     await expect(greeting).to_contain_text(f"SLACK_API_URL={playground.api_url}")
     playground.write("ada", "ops", "hi")
     await expect(greeting).to_be_hidden()
-
-
-async def test_a_prompt_is_asked(desk: AsyncWebClient, playground: Playground, open_page: OpenPage):
-    """What an assistant suggests stands over the composer of its thread; a click asks it."""
-    channel = playground.im("ada").id
-    ts = playground.write("ada", "app", "hm").answer["message"]["ts"]
-    await desk.chat_postMessage(channel=channel, thread_ts=ts, text="What would you like?")
-    prompts = [{"title": "Bread", "message": "Any bread?"}]
-    await desk.assistant_threads_setSuggestedPrompts(
-        channel_id=channel, thread_ts=ts, prompts=prompts
-    )
-    page = await open_page(place=channel)
-    await page.get_by_role("button", name="1 reply").click()
-    await page.get_by_role("button", name="Bread").click()
-    await expect(page.get_by_role("complementary", name="Thread")).to_contain_text("Any bread?")
 
 
 async def test_an_icon_of_our_own_is_shown(

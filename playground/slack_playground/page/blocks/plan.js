@@ -12,7 +12,7 @@ export function drawPlan(block, surface) {
     h(
       "div",
       { class: "plan-title" },
-      plainText(block.title),
+      h("span", {}, plainText(block.title)),
       h("span", { class: "quiet plan-count" }, `${done} of ${tasks.length} done`),
     ),
     h(

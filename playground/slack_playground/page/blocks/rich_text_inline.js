@@ -9,7 +9,7 @@ const DRAWN_BY = {
   link: drawLink,
   emoji: (element) => withGlyphs(emojiText(element)),
   user: drawUser,
-  usergroup: (element) => mention(`@${element.usergroup_id}`),
+  usergroup: (element, store) => mention(`@${store.groupHandle(element.usergroup_id)}`),
   channel: drawChannel,
   team: (element) => mention(`@${element.team_id}`),
   broadcast: (element) => mention(`@${element.range}`, true),

@@ -4,9 +4,12 @@ import { axisNumber, niceTicks } from "./scale.js";
 // Drawn for both, so that its words keep their size in a thread or on a telephone.
 const WIDTHS = { wide: 560, narrow: 300 };
 const HEIGHT = 250;
-const EDGE = { top: 12, right: 12, bottom: 46, left: 58 };
+const EDGE = { top: 12, right: 12, bottom: 46 };
+// The words along the vertical axis, and the gap between its numbers and the chart.
+const Y_LABEL_PX = 22;
+const NUMBER_GAP_PX = 8;
 // Of the axis font, a wide letter; and the gap between two labels.
-const LETTER_PX = 6.5;
+const LETTER_PX = 7.2;
 const GAP_PX = 10;
 
 /** A chart with axes, for wide and for narrow places: the style sheet shows the one that fits. */
@@ -24,7 +27,7 @@ function drawAt(width, className, chart, title) {
       : lines.map((line) => ({ ...line, tops: line.values, floors: line.values.map(() => 0) }));
   const reach = layers.flatMap((layer) => [...layer.tops, ...layer.floors]);
   const ticks = niceTicks(Math.min(...reach), Math.max(...reach));
-  const frame = frameOf(width, categories.length, ticks);
+  const frame = frameOf(width, categories.length, ticks, Boolean(chart.axis_config?.y_label));
   const draw = { bar: drawBars, line: drawLine, area: drawArea }[chart.type];
   const marks = layers.map((layer, place) => draw(layer, place, layers.length, frame, categories));
   const names = lines.map((line) => line.name).join(", ");
@@ -53,46 +56,40 @@ function stacked(lines) {
   });
 }
 
-function frameOf(width, count, ticks) {
+function frameOf(width, count, ticks, isNamed) {
   const [low, high] = [ticks[0], ticks.at(-1)];
-  const inner = { width: width - EDGE.left - EDGE.right, height: HEIGHT - EDGE.top - EDGE.bottom };
+  const numbers = Math.max(...ticks.map((tick) => axisNumber(tick).length)) * LETTER_PX + NUMBER_GAP_PX;
+  const left = (isNamed ? Y_LABEL_PX : 0) + numbers;
+  const inner = { width: width - left - EDGE.right, height: HEIGHT - EDGE.top - EDGE.bottom };
   const slot = inner.width / count;
   return {
     width,
     slot,
-    middle: (place) => EDGE.left + slot * (place + 0.5),
+    left,
+    middle: (place) => left + slot * (place + 0.5),
     y: (value) => EDGE.top + inner.height * (1 - (value - low) / (high - low)),
-    right: EDGE.left + inner.width,
+    right: left + inner.width,
     bottom: EDGE.top + inner.height,
   };
 }
 
 function drawAxes(frame, ticks, categories, { x_label: xLabel, y_label: yLabel }) {
-  // So many columns share a label that the longest one has room.
-  const widest = Math.max(...categories.map((category) => category.length)) * LETTER_PX + GAP_PX;
-  const every = Math.ceil(widest / frame.slot);
   const rows = ticks.map((tick) => [
     svg("line", {
       class: tick === 0 ? "axis" : "grid",
-      x1: EDGE.left,
+      x1: frame.left,
       x2: frame.right,
       y1: frame.y(tick),
       y2: frame.y(tick),
     }),
     svg(
       "text",
-      { class: "axis-number", x: EDGE.left - 8, y: frame.y(tick) + 4, "text-anchor": "end" },
+      { class: "axis-number", x: frame.left - NUMBER_GAP_PX, y: frame.y(tick) + 4, "text-anchor": "end" },
       axisNumber(tick),
     ),
   ]);
-  const columns = categories.map((category, place) =>
-    place % every
-      ? null
-      : svg(
-          "text",
-          { class: "axis-number", y: frame.bottom + 16, ...placed(frame, place, category) },
-          category,
-        ),
+  const columns = labelled(frame, categories).map(({ label, ...place }) =>
+    svg("text", { class: "axis-number", y: frame.bottom + 20, ...place }, label),
   );
   const middle = (EDGE.top + frame.bottom) / 2;
   return [
@@ -101,8 +98,8 @@ function drawAxes(frame, ticks, categories, { x_label: xLabel, y_label: yLabel }
     xLabel &&
       svg(
         "text",
-        { class: "axis-label", x: (EDGE.left + frame.right) / 2, y: HEIGHT - 8, "text-anchor": "middle" },
-        xLabel,
+        { class: "axis-label", x: (frame.left + frame.right) / 2, y: HEIGHT - 8, "text-anchor": "middle" },
+        ...fitted(xLabel, frame.right - frame.left),
       ),
     yLabel &&
       svg(
@@ -114,17 +111,35 @@ function drawAxes(frame, ticks, categories, { x_label: xLabel, y_label: yLabel }
           "text-anchor": "middle",
           transform: `rotate(-90 14 ${middle})`,
         },
-        yLabel,
+        ...fitted(yLabel, 2 * middle),
       ),
   ];
 }
 
-/** Where a label stands: under its column, or at the edge where there it would be cut off. */
-function placed(frame, place, label) {
-  const middle = frame.middle(place);
-  const half = (label.length * LETTER_PX) / 2;
-  if (middle + half > frame.width) return { x: frame.width, "text-anchor": "end" };
-  return middle < half ? { x: 0, "text-anchor": "start" } : { x: middle, "text-anchor": "middle" };
+/** The labels that have room under their columns, and where they stand; none overlaps another. */
+function labelled(frame, categories) {
+  let free = 0;
+  return categories.flatMap((label, place) => {
+    const width = widthOf(label);
+    const wanted = frame.middle(place) - width / 2;
+    // At the edges a label moves inwards, where it would be cut off.
+    const start = Math.max(0, Math.min(wanted, frame.width - width));
+    if (start < free) return [];
+    free = start + width + GAP_PX;
+    if (start === wanted) return [{ label, x: frame.middle(place), "text-anchor": "middle" }];
+    return [start ? { label, x: frame.width, "text-anchor": "end" } : { label, x: 0 }];
+  });
+}
+
+/** About how wide a label is: letters from the far east take twice the room. */
+function widthOf(label) {
+  return [...label].reduce((sum, letter) => sum + (letter > "\u2e80" ? 2 : 1) * LETTER_PX, 0);
+}
+
+/** As much of a label as fits, and the whole of it for whoever points at it. */
+function fitted(label, width) {
+  const most = Math.floor(width / (LETTER_PX + 1));
+  return label.length > most ? [`${label.slice(0, most - 1)}…`, svg("title", {}, label)] : [label];
 }
 
 function drawBars(layer, place, count, frame, categories) {

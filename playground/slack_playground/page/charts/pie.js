@@ -33,7 +33,8 @@ export function drawPie({ segments }, title) {
 }
 
 export function percent(value, total) {
-  return `${Math.round((value / total) * 1000) / 10}%`;
+  const share = Math.round((value / total) * 1000) / 10;
+  return share ? `${share}%` : "under 0.1%";
 }
 
 function slice(from, to) {

@@ -45,6 +45,7 @@ function drawWords(url, alt, className) {
     class: `${className} picture-elsewhere`,
     role: "img",
     "aria-label": alt,
+    "aria-hidden": alt ? null : "true",
     title: `${alt}\n${url}`,
   };
   if (!href) return h("span", attributes, words);
