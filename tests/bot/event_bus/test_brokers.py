@@ -5,7 +5,7 @@ import pytest
 from bot.bus_config.section import BusSettings
 from bot.event_bus.brokers.broker import BrokerError, BusMessage
 from bot.event_bus.brokers.choice import broker_maker
-from tests.broker_servers import BrokerServer
+from tests.broker_servers import RESTARTED_KINDS, BrokerServer
 from tests.patience import until
 
 
@@ -91,7 +91,7 @@ async def test_what_waits_is_counted_and_nothing_is_created(bus_settings):
     await looking.close()
 
 
-@pytest.mark.parametrize("kind", ["redis", "nats"])
+@pytest.mark.parametrize("kind", RESTARTED_KINDS)
 async def test_a_broker_that_goes_away_is_an_error_without_its_password(kind, tmp_path):
     """Whoever waits for a message or publishes one is told, and can connect again."""
     server = BrokerServer(kind, tmp_path)
