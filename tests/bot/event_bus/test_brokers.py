@@ -58,7 +58,8 @@ async def test_what_was_not_acknowledged_comes_again_before_what_follows(bus_set
     await other.close()
 
     assert (found.body, found.is_redelivered) == (b"0", True)
-    assert (following.body, following.is_redelivered) == (b"1", False)
+    is_prefetched = bus_settings.address().startswith("amqp")
+    assert (following.body, following.is_redelivered) == (b"1", is_prefetched)
 
 
 async def test_what_is_there_already_is_used_as_it_is(broker, bus_settings):
@@ -69,6 +70,8 @@ async def test_what_is_there_already_is_used_as_it_is(broker, bus_settings):
         await other.close()
 
 
+# RabbitMQ counts what was delivered and not acknowledged no more.
+@pytest.mark.parametrize("bus_settings", RESTARTED_KINDS, indirect=True)
 async def test_what_waits_is_counted_and_nothing_is_created(bus_settings):
     """Requests until they are acknowledged, dead letters for ever; a topic may be missing."""
     topics = [bus_settings.requests, bus_settings.rejected, bus_settings.events]
