@@ -7,8 +7,8 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 TESTS = Path(__file__).parent
-#: What shares one browser, or one `npm ci`, is one worker's.
-TOGETHER = ("tests/playground/page/", "tests/playground/javascript/")
+#: What shares one browser, one `npm ci`, or brokers that take seconds to start, is one worker's.
+TOGETHER = ("tests/playground/page/", "tests/playground/javascript/", "tests/bot/event_bus/")
 
 
 class ByTest(LoadScopeScheduling):  # type: ignore[misc]  # it has no types

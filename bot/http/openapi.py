@@ -137,13 +137,17 @@ def _operation(route: Route) -> dict[str, Any]:
         schema: dict[str, Any] = {"$ref": _REF.format(model=route.body.__name__)}
         if route.max_items:
             schema = {"type": "array", "items": schema, "minItems": 1, "maxItems": route.max_items}
-        fields = route.body.model_fields.values()
-        needed = bool(route.max_items) or any(field.is_required() for field in fields)
         content = {"application/json": {"schema": schema}}
         if route.takes_csv:
             content["text/csv"] = {"schema": {"type": "string"}}
-        described["requestBody"] = {"required": needed, "content": content}
+        described["requestBody"] = {"required": _needs_body(route), "content": content}
     return described
+
+
+def _needs_body(route: Route) -> bool:
+    """Tell whether something must be sent: the model, or its description, requires a field."""
+    needed = route.body.model_json_schema() if route.body else {}
+    return bool(route.max_items or {"required", "anyOf"} & set(needed))
 
 
 def description(route: Route) -> str:

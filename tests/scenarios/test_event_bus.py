@@ -11,16 +11,18 @@ from bot.db import Database
 from bot.event_bus.brokers.broker import BusMessage
 from bot.event_bus.brokers.choice import broker_maker
 from bot.event_bus.models import BusCursor
+from tests.bot.event_bus.room import bind_queue
 from tests.broker_servers import BrokerServer
 from tests.patience import until
 from tests.scenarios.killing import Victim, settings
 
 pytestmark = pytest.mark.long
 
-KILLED = [("redis", "sqlite"), ("nats", "postgresql")]
+KILLED = [("redis", "sqlite"), ("nats", "postgresql"), ("rabbit", "sqlite")]
 ACK = {
     "redis": "bot.event_bus.brokers.redis_bus:_RedisArrived.ack:call",
     "nats": "bot.event_bus.brokers.nats_bus:_NatsArrived.ack:call",
+    "rabbit": "bot.event_bus.brokers.rabbit_bus:_RabbitArrived.ack:call",
 }
 PUBLISHED = "bot.event_bus.lease:TopicLease.advance:call"
 
@@ -96,6 +98,8 @@ async def test_killed_between_commit_and_acknowledgement(kind, server, bot, play
     """Each request is one message, each event is published, and the dead letter is there."""
     shop, victim = Shop(server.url), Victim(bot, playground)
     bot.config += shop.config
+    if kind == "rabbit":  # Which keeps no event for which there is no queue.
+        await bind_queue(server.url, "a.events")
     for number, step in enumerate((ACK[kind], PUBLISHED)):
         await victim.start(step)
         victim.armed.touch()

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from bot.http.schemas.base import Sent, ShownInSnakeCase
 from bot.http.schemas.fields import Cursor, Name
@@ -16,8 +16,15 @@ _AlertMinutes = Annotated[
 _AlertState = Literal["open", "acknowledged", "snoozed", "resolved"]
 
 
+_BOTH = {"failedOnly": {"const": True}, "stuckOnly": {"const": True}}
+
+
 class CheckAlerts(Sent):
     """What to look for. Nothing said is everything, by the configured timeouts."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"not": {"properties": _BOTH, "required": [*_BOTH]}}  # type: ignore[dict-item]
+    )
 
     timeout_minutes: _AlertMinutes | None = Field(None, description="Stuck after so many minutes")
     failed_only: bool = Field(False, strict=True)

@@ -9,7 +9,7 @@ from bot.bus_config.section import BusSettings
 from bot.http.services import HttpServices
 from tests.bot.event_bus.room import BusRoom
 from tests.bot.http import conftest as http_room
-from tests.broker_servers import KINDS, BrokerServer
+from tests.broker_servers import QUICK_KINDS, BrokerServer
 
 clock = http_room.clock
 surroundings = http_room.surroundings
@@ -27,7 +27,7 @@ def running_brokers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[s
         server.close()
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(params=QUICK_KINDS)
 def bus_settings(
     request: pytest.FixtureRequest,
     running_brokers: dict[str, BrokerServer],
@@ -44,6 +44,7 @@ def bus_settings(
             "url": running_brokers[kind].url,
             "requests": f"{topic}.requests",
             "events": f"{topic}.events",
+            "group": topic,
         }
     )
 

@@ -45,10 +45,12 @@ class BusRoom:
     _readers: dict[str, Broker] = field(default_factory=dict)
 
     async def open(self) -> None:
-        self._sender = broker_maker(self.settings)()
+        # Of another group: it takes nothing of what it sends.
+        other = self.settings.model_copy(update={"group": "sender"})
+        self._sender = broker_maker(other)()
         await self._sender.open(receives=True)
         if self.settings.address().startswith("amqp") and self.settings.events:
-            await _bind_queue(self.settings.address(), self.settings.events)
+            await bind_queue(self.settings.address(), self.settings.events)
 
     async def close(self) -> None:
         for broker in (self._sender, *self._readers.values()):
@@ -90,7 +92,12 @@ class BusRoom:
     async def _reader(self, topic: str) -> Broker:
         if topic not in self._readers:
             there = self.settings.model_copy(
-                update={"requests": topic, "dead_letters": f"{topic}.no", "events": None}
+                update={
+                    "requests": topic,
+                    "dead_letters": f"{topic}.no",
+                    "events": None,
+                    "group": "reader",
+                }
             )
             self._readers[topic] = broker_maker(there)()
             await self._readers[topic].open(receives=True)
@@ -114,7 +121,7 @@ class BusRoom:
         await until(are_there)
 
 
-async def _bind_queue(url: str, name: str) -> None:
+async def bind_queue(url: str, name: str) -> None:
     """Let a queue of RabbitMQ keep the events of the exchange with the same name."""
     async with await aio_pika.connect(url) as connection:
         channel = await connection.channel()

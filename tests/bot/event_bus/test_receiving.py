@@ -9,8 +9,9 @@ from sqlalchemy import text
 
 from bot.bus_config.section import BusSettings
 from tests.bot.event_bus.room import BusRoom, request
+from tests.bot.event_bus.strange_messages import SEND_STRANGE_MESSAGES
 from tests.bot.http.calling import ONE_DATABASE
-from tests.broker_servers import BrokerServer
+from tests.broker_servers import KINDS, RESTARTED_KINDS, BrokerServer
 from tests.patience import until
 
 pytestmark = ONE_DATABASE
@@ -43,6 +44,21 @@ async def test_an_event_may_come_in_binary_mode(bus):
     async with bus.running():
         await bus.send(data, {**headers, "content-type": "application/json"})
         await bus.shows("Hi 3")
+
+
+@pytest.mark.parametrize("bus_settings", KINDS, indirect=True)
+async def test_no_message_stops_those_behind_it(bus):
+    """Whatever a broker's own client can send becomes a dead letter, and the next goes on."""
+    send = SEND_STRANGE_MESSAGES[bus.settings.address().partition("://")[0]]
+    async with bus.running():
+        count = await send(bus.settings)
+        await bus.send(request(1))
+        await bus.shows("Hi 1")
+
+    letters = [await bus.next(bus.settings.rejected) for _ in range(count)]
+    reasons = {letter.headers["opsbell-error"] for letter in letters}
+    assert reasons <= {"bad_request", "invalid", "unsupported_media_type"}
+    assert bus.texts() == ["Hi 1"]
 
 
 async def test_requests_wait_while_the_database_fails(bus):
@@ -91,7 +107,7 @@ async def has_rejected(services):
     return figures(services)["opsbell_bus_requests_total", "rejected"] == 1
 
 
-@pytest.mark.parametrize("kind", ["redis", "nats"])
+@pytest.mark.parametrize("kind", RESTARTED_KINDS)
 async def test_a_broker_may_come_late_and_go(kind, services, tmp_path: Path):
     """The bot starts without it, and goes on where it was as soon as it is there."""
     server = BrokerServer(kind, tmp_path)

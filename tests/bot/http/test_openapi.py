@@ -137,3 +137,19 @@ async def test_answers_are_what_the_description_says(client):
             name = schema["$ref"].rsplit("/", 1)[1]
             known = document["components"]["schemas"][name]["properties"]
             assert set(reply.body) == set(known)
+
+
+def test_what_is_always_refused_is_not_promised(document):
+    """A check of alerts that leaves nothing to look for, and a message to /mcp without a body."""
+    check = document["components"]["schemas"]["CheckAlerts"]
+    both = {"failedOnly": True, "stuckOnly": True}
+    is_valid = jsonschema.Draft202012Validator(
+        {**check, "components": document["components"]}
+    ).is_valid
+
+    assert [is_valid(both), is_valid({**both, "stuckOnly": False}), is_valid({})] == [
+        False,
+        True,
+        True,
+    ]
+    assert document["paths"]["/mcp"]["post"]["requestBody"]["required"] is True
