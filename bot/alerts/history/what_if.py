@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot.alerts.checking.live_world import COUNTED_FAILURES
 from bot.alerts.configured_rules import Rules
@@ -20,6 +21,7 @@ from bot.alerts.history.replay import (
 from bot.alerts.incident_lifecycle import STORM, Tell
 
 _MAX_NAMED = 10
+_UNROUTED = "the usual channel"
 _TELL_WORDS = {
     Tell.POST: "alerts",
     Tell.DIGEST: "digests",
@@ -109,9 +111,52 @@ def lines_of(found: WhatIf) -> Iterator[str]:
         yield f"  and {len(critical) - _MAX_NAMED} more"
     if other:
         yield f"{_counted(other, 'other alert')} would have been muted"
+    yield from _rerouted(found)
     yield _reproduction(found)
     gaps = (_before_history(found), _beyond_history(found), _not_modelled(found))
     yield from (f"not replayed: {one}" for one in itertools.chain(*gaps))
+
+
+def summary_of(found: WhatIf) -> str:
+    """Return the comparison in one line: `412 → 63 messages, longest delay 40 s, …`."""
+    before, after = tell_counts(found.happened), tell_counts(found.candidate.tells)
+    longest = found.longest_delay
+    critical = sum(story.is_critical for story in found.muted)
+    parts = [f"{_messages(before)} → {_counted(_messages(after), 'message')}"]
+    if longest is not None:
+        parts.append(f"longest delay {_delay_length(longest[0])}")
+    if critical:
+        parts.append(f"{_counted(critical, 'critical')} would have been muted")
+    return ", ".join(parts)
+
+
+def figures_of(found: WhatIf) -> dict[str, Any]:
+    """Return the comparison for programs."""
+    before, after = tell_counts(found.happened), tell_counts(found.candidate.tells)
+    longest = found.longest_delay
+    muted = found.muted
+    return {
+        "days": found.days,
+        "messages_before": _messages(before),
+        "messages_after": _messages(after),
+        "longest_delay_seconds": longest[0].total_seconds() if longest else 0,
+        "criticals_muted": [_named_story(story) for story in muted if story.is_critical],
+        "others_muted": sum(not story.is_critical for story in muted),
+        "is_reproduced": found.is_reproduced,
+    }
+
+
+def _rerouted(found: WhatIf) -> Iterator[str]:
+    """Yield how many of the alerts that would be told would be told in another channel."""
+    ours, theirs = found.current_rules, found.candidate_rules
+    moves: Counter[tuple[str, str]] = Counter()
+    for (group, _), story in found.candidate.stories.items():
+        before, after = ours.route_of(group.task), theirs.route_of(group.task)
+        is_told = story.told_at is not None and story.told_at >= found.began_at
+        if is_told and group.fingerprint != STORM and before != after:
+            moves[before or _UNROUTED, after or _UNROUTED] += 1
+    for (before, after), count in sorted(moves.items()):
+        yield f"{_counted(count, 'alert')} would go to {after} instead of {before}"
 
 
 def _messages(counted: Counter[Tell]) -> int:
