@@ -24,6 +24,7 @@ from bot.ids import is_slack_user_id
 from bot.messages.models import Ambiguous
 from bot.messages.requests.sender_settings import NamedSender
 from bot.messages.templates.store import NewTemplate
+from bot.redaction import redact
 from bot.strict_json import STRICT
 from bot.workspaces.directory import read_id
 
@@ -192,7 +193,8 @@ def _read_limited(file: Path) -> str:
     """
     Return a text of at most 1 MiB, without the mark that some editors begin UTF-8 with.
 
-    Its lines end as those of a file that was checked out elsewhere. Raises `OSError`, `ValueError`.
+    Its lines end as those of a file that was checked out elsewhere. Raises `OSError`, `ValueError`,
+    and `InvalidError` for one with a secret in it.
     """
     if not file.is_file():
         raise ValueError("it is no file")
@@ -200,7 +202,11 @@ def _read_limited(file: Path) -> str:
         found = opened.read(_MAX_FILE_BYTES + 1)
     if len(found) > _MAX_FILE_BYTES:
         raise ValueError("it is larger than 1 MiB")
-    return found.decode("utf-8-sig").replace("\r\n", "\n")
+    text = found.decode("utf-8-sig").replace("\r\n", "\n")
+    if redact(text) != text:
+        fix = "holds what looks like a secret, which would be masked: take it out of the file"
+        raise InvalidError(fix, [FieldProblem("", fix)])
+    return text
 
 
 def _template(code: str, file: Path) -> NewTemplate:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import Session
 
 from bot.as_code.change import Change
@@ -15,7 +15,7 @@ from bot.as_code.senders import SenderPlan
 from bot.as_code.settings import SettingsSwap
 from bot.as_code.templates import TemplatePlan
 from bot.db import Database
-from bot.errors import ConflictError, InvalidError
+from bot.errors import ConflictError, InvalidError, UnavailableError
 
 _RUN_AGAIN = "Nothing was applied: run the command again to see what differs now."
 
@@ -84,6 +84,10 @@ def apply_changes(
     except IntegrityError as error:
         _put_back(settings)
         raise ConflictError(f"Somebody applied the same at this moment. {_RUN_AGAIN}") from error
+    except OperationalError as error:
+        _put_back(settings)
+        reason = str(error.orig).strip().partition("\n")[0]
+        raise UnavailableError(f"The database did not take it: {reason}. {_RUN_AGAIN}") from error
     except ConflictError as error:
         _put_back(settings)
         raise ConflictError(f"{error} {_RUN_AGAIN}") from error

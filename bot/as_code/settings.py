@@ -22,6 +22,15 @@ def settings_lines(current: ConfigFile, wanted: ConfigFile) -> list[str]:
     return list(_differences(_as_tables(current), _as_tables(wanted))) or [_ONLY_LAYOUT]
 
 
+def secrets_in(config: ConfigFile) -> Iterator[str]:
+    """Yield the keys of a settings file that hold a secret themselves, where a file could."""
+    for section in ("sources", "destinations", "webhooks"):
+        for name, said in getattr(config, section).items():
+            for key in ("url", "secret"):
+                if getattr(said, key, None) is not None:
+                    yield f"{section}.{name}.{key}"
+
+
 def _as_tables(config: ConfigFile) -> dict[str, Any]:
     return {name: _as_table(getattr(config, name)) for name in ConfigFile.model_fields}
 

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,7 +13,8 @@ from sqlmodel import Session
 
 from bot.alerts.configured_rules import Rules
 from bot.alerts.history.recorder import rules_digest
-from bot.alerts.history.what_if import WhatIf, figures_of, summary_of
+from bot.alerts.history.what_if import WhatIf
+from bot.alerts.history.what_if_words import figures_of, summary_of
 from bot.applied_files.ledger import applied_files
 from bot.as_code.change import Action, Change
 from bot.as_code.folder import SETTINGS_FILE, CodeFolder, FolderProblems, read_folder
@@ -23,7 +24,7 @@ from bot.as_code.outcome import FolderOutcome, refusal_json
 from bot.as_code.plan import FolderPlan, apply_changes
 from bot.as_code.reports import ReportChanges
 from bot.as_code.senders import SenderPlan
-from bot.as_code.settings import SettingsSwap, settings_lines
+from bot.as_code.settings import SettingsSwap, secrets_in, settings_lines
 from bot.as_code.settings_effects import SettingsEffects
 from bot.as_code.templates import TemplatePlan
 from bot.cli.events import open_database
@@ -81,12 +82,11 @@ def apply_folder(
     """Store the files of a folder; nothing is stored if one of them is wrong."""
     options = _Options(tenant, name, dry_run, prune, figures)
     try:
-        with open_database() as database:
-            outcome = asyncio.run(_applied(database, folder, options))
-    except UserError as error:
+        outcome = _read_and_apply(folder, options)
+    except (UserError, ConfigError) as error:
         if not as_json:
             raise
-        code = _WRONG if isinstance(error, InvalidError) else _FAILED
+        code = _FAILED if not isinstance(error, InvalidError | ConfigError) else _WRONG
         _print_json(_refusal_answer(error, options, code))
         raise typer.Exit(code) from error
     if as_json:
@@ -101,28 +101,69 @@ def _print_json(found: Mapping[str, Any]) -> None:
     sys.stdout.write(json.dumps(found, indent=2) + "\n")
 
 
-def _refusal_answer(error: UserError, options: _Options, code: int) -> Mapping[str, Any]:
-    problems = error.problems if isinstance(error, InvalidError) else ()
+def _refusal_answer(
+    error: UserError | ConfigError, options: _Options, code: int
+) -> Mapping[str, Any]:
+    if isinstance(error, ConfigError):
+        problems: Sequence[FieldProblem] = [FieldProblem("", one) for one in error.problems]
+    else:
+        problems = error.problems if isinstance(error, InvalidError) else ()
     found = refusal_json(options.tenant, problems, is_dry=options.is_dry, exit_code=code)
     return found if problems else {**found, "summary": str(error)}
 
 
-async def _applied(database: Database, path: Path, options: _Options) -> FolderOutcome:
+def _read_and_apply(path: Path, options: _Options) -> FolderOutcome:
     """Compare, and unless it is a dry run store what differs."""
-    database.snapshot(lambda session: _require_tenant(session, options.tenant))
     problems = FolderProblems()
     folder = read_folder(path, problems)
-    in_force = read_settings(environment(), need_slack=False)
-    candidate = _candidate(folder.settings, in_force, problems)
-    changes = await _planned_changes(database, folder, candidate or in_force, options, problems)
-    problems.refuse()
-    swap = None
-    if folder.settings is not None and candidate is not None:
-        swap = SettingsSwap(folder.settings.read_bytes(), in_force.config_path)
-        changes.append(_settings_change(database, options.tenant, swap, in_force, candidate))
-    if not options.is_dry:
-        apply_changes(database, changes, swap)
+    settings = _both_settings(folder.settings, problems)
+    with open_database(settings.in_force) as database:
+        database.snapshot(lambda session: _require_tenant(session, options.tenant))
+        changes = asyncio.run(
+            _planned_changes(database, folder, settings.wanted, options, problems)
+        )
+        problems.refuse()
+        swap = None
+        if folder.settings is not None:
+            swap = SettingsSwap(folder.settings.read_bytes(), settings.in_force.config_path)
+            changes.append(_settings_change(database, options.tenant, swap, settings))
+        if not options.is_dry:
+            apply_changes(database, changes, swap)
     return FolderOutcome(changes, options.is_dry)
+
+
+@dataclass(frozen=True)
+class _BothSettings:
+    """The settings in force and those with the folder's file; `unread` is what is wrong now."""
+
+    in_force: Settings
+    wanted: Settings
+    unread: str | None = None
+
+
+def _both_settings(path: Path | None, problems: FolderProblems) -> _BothSettings:
+    """
+    Read the settings; *problems* take why the bot would not start with the folder's file.
+
+    A file in force with which it does not start now can be replaced by a better one.
+    """
+    try:
+        in_force = read_settings(environment(), need_slack=False)
+    except ConfigError as error:
+        if path is None:
+            raise
+        wanted = read_settings({**environment(), "OPSBELL_CONFIG": str(path)}, need_slack=False)
+        nothing = {"config": ConfigFile(), "opsbell_config": environment().get("OPSBELL_CONFIG")}
+        return _BothSettings(wanted.model_copy(update=nothing), wanted, error.problems[0])
+    if path is None:
+        return _BothSettings(in_force, in_force)
+    try:
+        wanted = read_settings({**environment(), "OPSBELL_CONFIG": str(path)}, need_slack=False)
+    except ConfigError as error:
+        for problem in error.problems:
+            problems.note(SETTINGS_FILE, problem.removeprefix(f"{path}: "))
+        wanted = in_force
+    return _BothSettings(in_force, wanted)
 
 
 def _require_tenant(session: Session, tenant: str) -> None:
@@ -165,24 +206,12 @@ async def _planned_changes(
         workers.close()
 
 
-def _candidate(path: Path | None, in_force: Settings, problems: FolderProblems) -> Settings | None:
-    """Return the settings with a folder's file; *problems* take why the bot would not start."""
-    if path is None:
-        return None
-    try:
-        return read_settings({**environment(), "OPSBELL_CONFIG": str(path)}, need_slack=False)
-    except ConfigError as error:
-        for problem in error.problems:
-            problems.note(SETTINGS_FILE, problem.removeprefix(f"{path}: "))
-        return in_force
-
-
 def _settings_change(
-    database: Database, tenant: str, swap: SettingsSwap, in_force: Settings, candidate: Settings
+    database: Database, tenant: str, swap: SettingsSwap, settings: _BothSettings
 ) -> Change:
     if swap.is_same:
         return Change(Action.NONE, "settings", SETTINGS_FILE)
-    before, after = in_force.config, candidate.config
+    before, after = settings.in_force.config, settings.wanted.config
     lines = settings_lines(before, after)
     now = SystemClock().now()
 
@@ -195,13 +224,21 @@ def _settings_change(
         Action.CREATE if swap.is_new else Action.CHANGE,
         "settings",
         SETTINGS_FILE,
-        (*lines, *told, _RESTART_NOTE),
+        (*_notes_on_files(settings), *lines, *told, _RESTART_NOTE),
         warnings,
         f"{len(lines)} keys" if len(lines) != 1 else "1 key",
     )
     if _decides_the_same(before, after):
         return change
     return _with_replay(change, compare_rules(database, tenant, before, after, DAYS))
+
+
+def _notes_on_files(settings: _BothSettings) -> Iterator[str]:
+    if settings.unread is not None:
+        yield f"the file in force cannot be read: {settings.unread}"
+    secrets = ", ".join(secrets_in(settings.wanted.config))
+    if secrets:
+        yield f"holds secrets: {secrets}; `url_file`, `secret_file` keep them out of it"
 
 
 def _decides_the_same(before: ConfigFile, after: ConfigFile) -> bool:

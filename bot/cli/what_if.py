@@ -8,7 +8,8 @@ from sqlmodel import Session
 from bot.alerts.configured_rules import Rules
 from bot.alerts.history.journal import base_before, read_entries
 from bot.alerts.history.replay import uncollected
-from bot.alerts.history.what_if import WhatIf, lines_of, what_if
+from bot.alerts.history.what_if import WhatIf, what_if
+from bot.alerts.history.what_if_words import lines_of
 from bot.clock import SystemClock
 from bot.config_file import ConfigFile
 from bot.db import Database

@@ -106,6 +106,16 @@ def test_a_schema_nested_beyond_reason_is_told(folder, nested):
     assert problems_of(folder) == {"templates/order.json": "is nested too deeply"}
 
 
+@pytest.mark.parametrize("name", ["templates/order.json", "reports/sales.toml"])
+def test_a_secret_is_refused_and_not_masked(folder, name):
+    """What is stored would not be what the file says, and git remembers it."""
+    with (folder / name).open("a") as file:
+        file.write("\n# xoxb-1234567890-abcdefgh")
+    (message,) = problems_of(folder).values()
+
+    assert message.startswith("holds what looks like a secret")
+
+
 def test_links_lead_to_files_of_the_folder_alone(folder, tmp_path):
     """Or a pull request could have a file of the machine printed; folders are not followed."""
     (tmp_path / "secret.json").write_text('{"text": "secret"}')

@@ -94,6 +94,18 @@ def test_a_file_with_which_the_bot_would_not_start_changes_nothing(here):
     assert (here / "opsbell.toml").read_text() == IN_FORCE
 
 
+def test_a_file_in_force_that_is_broken_can_be_replaced(here, capsys):
+    """Or what mends it could not be applied; the dry run says what was wrong."""
+    (here / "opsbell.toml").write_text("[alerts]\nstorm_aftr = 3\n")
+    capsys.readouterr()
+    apply_folder(here / "code")
+
+    out = capsys.readouterr().out.splitlines()
+    assert out[0] == "change settings opsbell.toml"
+    assert "the file in force cannot be read: opsbell.toml: alerts.storm_aftr" in out[1]
+    assert (here / "opsbell.toml").read_text() == CANDIDATE
+
+
 def test_secrets_of_the_settings_are_not_shown(here, capsys):
     """Neither the old nor the new address of a destination, nor those that are also notified."""
     (here / "opsbell.toml").write_text('[destinations.mail]\nurl = "mailto://old:pw@x.example"\n')
@@ -106,7 +118,8 @@ def test_secrets_of_the_settings_are_not_shown(here, capsys):
 
     out = capsys.readouterr().out
     assert "pw" not in out
-    assert out.splitlines()[1:3] == [
+    assert out.splitlines()[1:4] == [
+        "    holds secrets: destinations.mail.url; `url_file`, `secret_file` keep them out of it",
         "    destinations: changed",
         "    alerts.also_notify: [] → (not shown)",
     ]
