@@ -1,6 +1,7 @@
 """Every table, in one place: importing this fills SQLModel's metadata."""
 
 from bot.alerts.models import Alert, AlertCheck, AlertRecord, AlertRerun, AlertTrouble, Silence
+from bot.applied_files.models import AppliedFile
 from bot.boards.models import TaskBoard
 from bot.event_bus.models import BusCursor, BusNotice
 from bot.http.idempotency import IdempotencyRecord
@@ -31,6 +32,7 @@ TABLES = (
     AlertRecord,
     AlertRerun,
     AlertTrouble,
+    AppliedFile,
     BusCursor,
     BusNotice,
     Confirmation,

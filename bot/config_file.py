@@ -369,7 +369,7 @@ _RUNNERS: dict[str, type[_Section]] = {
 def read_config_file(path: Path) -> ConfigFile:
     """Return the file's content; raise `ConfigError` naming file, key and nearest known key."""
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeError) as error:
         raise ConfigError([f"OPSBELL_CONFIG: cannot read {path}: {error}"]) from error
     except tomllib.TOMLDecodeError as error:

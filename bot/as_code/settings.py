@@ -8,28 +8,27 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from bot.as_code.folder import SETTINGS_FILE
-from bot.as_code.plan import Action, Change
 from bot.config_file import ConfigFile
-from bot.errors import UnavailableError
+from bot.errors import ConflictError, UnavailableError
 
 #: Only that these change is printed: their addresses may hold passwords.
 _UNSHOWN = frozenset({"runners", "destinations", "webhooks", "sources"})
 _VALUE_CHARACTERS = 80
 _ONLY_LAYOUT = "only comments or layout differ"
-_RESTART_NOTE = "takes effect once the bot is restarted"
 
 
-def settings_change(
-    candidate: Path, config: ConfigFile, in_force: Path, current: ConfigFile
-) -> Change:
-    """Return how a candidate, already read as *config*, differs from the file in force."""
-    is_there = in_force.is_file()
-    if is_there and candidate.read_bytes() == in_force.read_bytes():
-        return Change(Action.NONE, "settings", SETTINGS_FILE)
-    lines = list(_differences(_as_tables(current), _as_tables(config))) or [_ONLY_LAYOUT]
-    action = Action.CHANGE if is_there else Action.CREATE
-    return Change(action, "settings", SETTINGS_FILE, (*lines, _RESTART_NOTE))
+def settings_lines(current: ConfigFile, wanted: ConfigFile) -> list[str]:
+    """Return what differs between two settings files, each key with its old and new value."""
+    return list(_differences(_as_tables(current), _as_tables(wanted))) or [_ONLY_LAYOUT]
+
+
+def secrets_in(config: ConfigFile) -> Iterator[str]:
+    """Yield the keys of a settings file that hold a secret themselves, where a file could."""
+    for section in ("sources", "destinations", "webhooks"):
+        for name, said in getattr(config, section).items():
+            for key in ("url", "secret"):
+                if getattr(said, key, None) is not None:
+                    yield f"{section}.{name}.{key}"
 
 
 def _as_tables(config: ConfigFile) -> dict[str, Any]:
@@ -70,26 +69,66 @@ def _setting_shown(value: Any) -> str:
     return shown if len(shown) <= _VALUE_CHARACTERS else f"{shown[: _VALUE_CHARACTERS - 1]}…"
 
 
-def replace_settings(candidate: Path, in_force: Path) -> None:
+class SettingsSwap:
     """
-    Put a copy of the candidate in the place of the file in force, all of it or nothing.
+    Puts a candidate in the place of the file in force, all of it or nothing.
 
-    The file keeps its permissions, and a link still points to it. Raises `UnavailableError` where
-    the folder cannot be written.
+    The file keeps its permissions, and a link still points to it.
     """
-    target = in_force.resolve()
-    try:
-        mode = target.stat().st_mode & 0o777 if target.exists() else 0o600
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+
+    def __init__(self, candidate: bytes, in_force: Path) -> None:
+        self._candidate = candidate
+        self._target = in_force.resolve()
+        self._before = self._target.read_bytes() if self._target.is_file() else None
+        self._is_replaced = False
+
+    @property
+    def is_new(self) -> bool:
+        """Tell whether there is no file in force."""
+        return self._before is None
+
+    @property
+    def is_same(self) -> bool:
+        """Tell whether the file in force holds just that."""
+        return self._candidate == self._before
+
+    def replace(self) -> None:
+        """
+        Replace the file, unless it is the same.
+
+        Raises `ConflictError` if it was changed meanwhile, and `UnavailableError` where the folder
+        cannot be written.
+        """
+        target = self._target
         try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(candidate.read_bytes())
-                file.flush()
-                os.fchmod(file.fileno(), mode)
-                os.fsync(file.fileno())
-            Path(name).replace(target)
-        except OSError:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise UnavailableError(f"{target} cannot be replaced: {error}") from error
+            now = target.read_bytes() if target.is_file() else None
+            if now != self._before:
+                raise ConflictError(f"{target} was changed meanwhile.")
+            if not self.is_same:
+                _write_whole(target, self._candidate)
+                self._is_replaced = True
+        except OSError as error:
+            raise UnavailableError(f"{target} cannot be replaced: {error}") from error
+
+    def put_back(self) -> None:
+        """Undo `replace`, if it has replaced anything."""
+        if self._is_replaced and self._before is not None:
+            _write_whole(self._target, self._before)
+        elif self._is_replaced:
+            self._target.unlink(missing_ok=True)
+
+
+def _write_whole(target: Path, content: bytes) -> None:
+    """Write a file so that a reader sees the old content or the new, also after a power cut."""
+    mode = target.stat().st_mode & 0o777 if target.exists() else 0o600
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fchmod(file.fileno(), mode)
+            os.fsync(file.fileno())
+        Path(name).replace(target)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise

@@ -15,7 +15,7 @@ from bot.errors import NotFoundError
 from bot.messages.history.rebuild import Comparison, count, rebuild, verify_next
 from bot.messages.history.timeline import events_of
 from bot.messages.requests import queries
-from bot.settings import environment, read_settings
+from bot.settings import Settings, environment, read_settings
 
 _MAX_LISTED = 20
 
@@ -98,9 +98,9 @@ def _snapshot_of(session: Session) -> Session:
 
 
 @contextmanager
-def open_database() -> Iterator[Database]:
+def open_database(settings: Settings | None = None) -> Iterator[Database]:
     """Open the settings' database, if its schema is current."""
-    database = Database(read_settings(environment(), need_slack=False).database_url)
+    database = Database((settings or read_settings(environment(), need_slack=False)).database_url)
     try:
         database.check()
         yield database

@@ -60,6 +60,23 @@ def report_named(session: Session, actor: Actor, name_or_id: str) -> Report:
     )
 
 
+def planned_report(
+    session: Session, actor: Actor, report_id: str | None, name: object
+) -> Report | None:
+    """Return the tenant's report of this id, else the actor's own of this name."""
+    if report_id is not None:
+        query = select(Report).where(Report.id == report_id, Report.tenant == actor.tenant)
+        found = session.exec(query).one_or_none()
+        if found is not None:
+            return found
+    query = select(Report).where(
+        Report.tenant == actor.tenant,
+        Report.owner == actor.id,
+        Report.name == " ".join(str(name or "").split()),
+    )
+    return session.exec(query).one_or_none()
+
+
 def page_of_reports(
     session: Session, actor: Actor, cursor: str | None, limit: int
 ) -> tuple[list[Report], str | None]:

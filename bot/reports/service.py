@@ -42,6 +42,7 @@ from bot.reports.service_types import (
     Actor,
     Answered,
     Recomputed,
+    ReportPlan,
     ReportPreview,
     RunPost,
     StoredResult,
@@ -110,17 +111,20 @@ class Reports:
                 return again
         draft = await self._drafts.read(_request(actor, fields))
         refuse_draft(draft.problems)
+        report = self._new_report(actor, draft, report_id or new_id("r"))
+        await self._store(lambda session: _insert(session, report))
+        return report
+
+    def _new_report(self, actor: Actor, draft: ReportDraft, report_id: str) -> Report:
         now = self._clock.now()
-        report = Report(
-            id=report_id or new_id("r"),
+        return Report(
+            id=report_id,
             tenant=actor.tenant,
             **draft.columns(),
             due_at=_first_due_at(draft, now),
             created_at=now,
             changed_at=now,
         )
-        await self._store(lambda session: _insert(session, report))
-        return report
 
     async def change(
         self,
@@ -148,22 +152,22 @@ class Reports:
             lambda session: self._change(session, actor, seen, draft, frozenset(fields))
         )
 
-    async def compare(
-        self, actor: Actor, fields: Mapping[str, Any]
-    ) -> tuple[Report | None, Sequence[str]]:
+    async def plan(
+        self, actor: Actor, fields: Mapping[str, Any], *, report_id: str | None = None
+    ) -> ReportPlan:
         """
-        Return the actor's report of this name, and what `change` would change of it: columns.
+        Return what `create` or `change` would store: of the report of this id, else of this name.
 
-        None is a report that `create` would make. Raises what these would, and stores nothing.
+        Raises what these would, and stores nothing; `ReportPlan.write` does, in a transaction.
         """
-        name = " ".join(str(fields.get("name", "")).split())
-        query = select(Report).where(
-            Report.tenant == actor.tenant, Report.owner == actor.id, Report.name == name
+        seen = await self._database.read(
+            lambda session: queries.planned_report(session, actor, report_id, fields.get("name"))
         )
-        seen = await self._database.read(lambda session: session.exec(query).one_or_none())
         if seen is None:
-            refuse_draft((await self._drafts.read(_request(actor, fields))).problems)
-            return None, ()
+            draft = await self._drafts.read(_request(actor, fields))
+            refuse_draft(draft.problems)
+            report = self._new_report(actor, draft, new_id("r"))
+            return ReportPlan(None, draft.columns(), (), lambda session: _insert(session, report))
         kept = fields_of(seen)
         touched = frozenset(name for name, value in fields.items() if kept.get(name) != value)
         whole = merge_fields(kept, fields)
@@ -175,8 +179,14 @@ class Reports:
         refuse_draft(draft.problems)
         columns = draft.columns()
         if not touched & {"query", "source"}:
-            del columns["sql"]
-        return seen, [name for name, value in columns.items() if getattr(seen, name) != value]
+            columns["sql"] = seen.sql
+        differing = [name for name, value in columns.items() if getattr(seen, name) != value]
+        return ReportPlan(
+            seen,
+            columns,
+            differing,
+            lambda session: self._change(session, actor, seen, draft, touched),
+        )
 
     def _change(
         self,
@@ -208,14 +218,7 @@ class Reports:
 
         def work(session: Session) -> set[str]:
             report = queries.report_of(session, actor, report_id)
-            waiting = waiting_bulks(session, report.id)
-            # Runs first: whoever ends one holds it before the report.
-            runs = select(ReportRun.id).where(ReportRun.report_id == report.id)
-            session.exec(delete(ReportResult).where(col(ReportResult.run_id).in_(runs)))
-            session.exec(delete(ReportRun).where(col(ReportRun.report_id) == report.id))
-            session.exec(delete(Report).where(col(Report.id) == report.id))
-            shown = (show_progress(session, bulk, self._clock.now()) for bulk in waiting)
-            return {workspace_id for workspace_id in shown if workspace_id is not None}
+            return delete_stored_report(session, report, self._clock.now())
 
         for workspace_id in await self._database.write(work):
             self._wake(workspace_id)
@@ -441,6 +444,18 @@ class Reports:
             return await self._database.write(work)
         except IntegrityError as error:
             raise InvalidError(f"`name`: {_NAME_TAKEN.message}.", [_NAME_TAKEN]) from error
+
+
+def delete_stored_report(session: Session, report: Report, now: datetime) -> set[str]:
+    """Delete a report with its history; return the workspaces where progress is shown anew."""
+    waiting = waiting_bulks(session, report.id)
+    # Runs first: whoever ends one holds it before the report.
+    runs = select(ReportRun.id).where(ReportRun.report_id == report.id)
+    session.exec(delete(ReportResult).where(col(ReportResult.run_id).in_(runs)))
+    session.exec(delete(ReportRun).where(col(ReportRun.report_id) == report.id))
+    session.exec(delete(Report).where(col(Report.id) == report.id))
+    shown = (show_progress(session, bulk, now) for bulk in waiting)
+    return {workspace_id for workspace_id in shown if workspace_id is not None}
 
 
 def _request(actor: Actor, fields: Mapping[str, Any], **more: Any) -> DraftRequest:

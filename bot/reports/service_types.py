@@ -1,13 +1,15 @@
 """Who calls the use cases of reports, and what they are answered."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlmodel import Session
+
 from bot.errors import FieldProblem
 from bot.messages.rendering.renderer import Rendered
-from bot.reports.models import ReportRun
+from bot.reports.models import Report, ReportRun
 from bot.sources.result import ResultTable
 
 
@@ -30,6 +32,20 @@ class ReportPreview:
     sql: str | None
     rendered: Rendered | None
     problems: Sequence[FieldProblem]
+
+
+@dataclass(frozen=True)
+class ReportPlan:
+    """
+    What would be stored: of `seen`, or of a new report if that is None.
+
+    `write` raises `ConflictError` if `seen` was changed meanwhile.
+    """
+
+    seen: Report | None
+    columns: Mapping[str, Any]
+    differing: Sequence[str]  # names of columns
+    write: Callable[[Session], Report]
 
 
 @dataclass(frozen=True)

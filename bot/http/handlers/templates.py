@@ -81,7 +81,7 @@ async def put_sender(call: Call) -> Response:
         ambiguous=Ambiguous(body.ambiguous),
     )
     # First of all: where there are no channels, none is looked up.
-    await call.services.senders.require_place(call.caller.tenant, named)
+    await call.services.senders.place_of(call.caller.tenant, named)
     resolve = partial(
         resolve_recipient, call.services.channels, partial(_workspace_of_new, call, body)
     )

@@ -1,6 +1,7 @@
 """Senders: a tenant's named delivery settings."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sqlmodel import Session
 
@@ -54,33 +55,53 @@ class Senders:
             raise InvalidError(f"`{found.field}`: {found.message}", [found])
         return found
 
-    async def require_place(self, tenant: str, wanted: NamedSender) -> None:
-        """Raise `InvalidError` unless there is such a place, and it has channels."""
-        await self._database.read(
+    async def place_of(self, tenant: str, wanted: NamedSender) -> str | None:
+        """
+        Return the id of its workspace or destination, None if the request decides.
+
+        Raises `InvalidError` unless there is such a place, and it has channels.
+        """
+        return await self._database.read(
             lambda session: _place_of(session, self._destinations, tenant, wanted)
         )
 
     async def put(self, tenant: str, wanted: NamedSender, *, by: str) -> tuple[Sender, bool]:
         """Make or replace a sender; return it, and whether it is new; raise `InvalidError`."""
-        if wanted.channel and wanted.channel not in (wanted.allowed_channels or [wanted.channel]):
-            fix = "its own `channel` is not among them: add it, or leave `channel` out"
-            problem = FieldProblem("allowedChannels", fix)
-            raise InvalidError("The sender could not write to its own channel.", [problem])
+        require_own_channel(wanted)
 
         def work(session: Session) -> tuple[Sender, bool]:
             place = _place_of(session, self._destinations, tenant, wanted)
             known = session.get(Sender, (tenant, wanted.code), with_for_update=True)
-            sender = known or Sender(
-                tenant=tenant, code=wanted.code, created_by=by, updated_at=self._clock.now()
-            )
-            for name in NamedSender.__dataclass_fields__:
-                setattr(sender, name, getattr(wanted, name))
-            sender.workspace_id = place
-            sender.updated_at = self._clock.now()
-            session.add(sender)
+            placed = replace(wanted, workspace_id=place)
+            sender = write_sender(session, tenant, known, placed, by, self._clock.now())
             return sender, known is None
 
         return await self._database.write_unique(work)
+
+
+def require_own_channel(wanted: NamedSender) -> None:
+    """Raise `InvalidError` if a sender could not write to its own channel."""
+    if wanted.channel and wanted.channel not in (wanted.allowed_channels or [wanted.channel]):
+        fix = "its own `channel` is not among them: add it, or leave `channel` out"
+        problem = FieldProblem("allowedChannels", fix)
+        raise InvalidError("The sender could not write to its own channel.", [problem])
+
+
+def write_sender(
+    session: Session,
+    tenant: str,
+    known: Sender | None,
+    wanted: NamedSender,
+    by: str,
+    now: datetime,
+) -> Sender:
+    """Make the sender, or *known*, as is *wanted*, whose `workspace_id` is an id."""
+    sender = known or Sender(tenant=tenant, code=wanted.code, created_by=by, updated_at=now)
+    for name in NamedSender.__dataclass_fields__:
+        setattr(sender, name, getattr(wanted, name))
+    sender.updated_at = now
+    session.add(sender)
+    return sender
 
 
 def _place_of(

@@ -38,12 +38,19 @@ class Isolation:
 
     async def require_storable(
         self, tenant: str, body: str, schema: Mapping[str, Any] | None
-    ) -> None:
-        """Raise `InvalidError` unless the template renders and its schema can be followed."""
+    ) -> dict[str, Any]:
+        """
+        Return a sample payload that the template renders.
+
+        Raises `InvalidError` unless there is one, and the schema can be followed.
+        """
         try:
-            await self._done(tenant, kind="check", body=body, schema=schema)
+            sample: dict[str, Any] = await self._done(
+                tenant, kind="check", body=body, schema=schema
+            )
         except WorkerStoppedError as error:
             raise _stopped("body", "The template or its schema cannot be tried", error) from error
+        return sample
 
     async def payload_problems(
         self, tenant: str, schema: str, payloads: Sequence[Mapping[str, Any]]

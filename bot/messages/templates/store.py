@@ -87,18 +87,7 @@ class Templates:
             last = newest(session, tenant, new.code)
             if last is not None and _is_same(last, new):
                 return last, False
-            version = StoredTemplate(
-                tenant=tenant,
-                code=new.code,
-                version=last.version + 1 if last else 1,
-                body=new.body,
-                payload_schema=new.schema,
-                description=new.description,
-                created_by=by,
-                created_at=self._clock.now(),
-            )
-            session.add(version)
-            return version, True
+            return add_version(session, tenant, last, new, by, self._clock.now()), True
 
         return await self._database.write_unique(work)
 
@@ -121,6 +110,29 @@ class Templates:
         (problems,) = await self._isolation.payload_problems(tenant, schema, [payload])
         if problems:
             raise InvalidError("The payload does not fit the template.", problems)
+
+
+def add_version(
+    session: Session,
+    tenant: str,
+    last: StoredTemplate | None,
+    new: NewTemplate,
+    by: str,
+    now: datetime,
+) -> StoredTemplate:
+    """Store the version after *last*, the newest one; it is known to be storable."""
+    version = StoredTemplate(
+        tenant=tenant,
+        code=new.code,
+        version=last.version + 1 if last else 1,
+        body=new.body,
+        payload_schema=new.schema,
+        description=new.description,
+        created_by=by,
+        created_at=now,
+    )
+    session.add(version)
+    return version
 
 
 def _is_same(last: StoredTemplate, new: NewTemplate) -> bool:

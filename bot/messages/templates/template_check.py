@@ -11,8 +11,10 @@ from bot.messages.templates.payload_schema import schema_problems
 from bot.messages.templates.sample_payloads import samples_of
 
 
-def require_storable(renderer: Renderer, body: str, schema: dict[str, Any] | None) -> None:
-    """Raise `InvalidError` unless the template renders at least one of its samples."""
+def require_storable(
+    renderer: Renderer, body: str, schema: dict[str, Any] | None
+) -> dict[str, Any]:
+    """Return the first sample that the template renders; raise `InvalidError` if there is none."""
     problems = schema_problems(schema or {})
     if problems:
         raise InvalidError("The schema cannot be used; nothing was stored.", problems)
@@ -26,7 +28,7 @@ def require_storable(renderer: Renderer, body: str, schema: dict[str, Any] | Non
         except InvalidError as error:
             refusals.append(error)
         else:
-            return
+            return sample
     raise refusals[0]
 
 

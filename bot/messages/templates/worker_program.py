@@ -60,8 +60,8 @@ def preview(renderer: Renderer, job: Job) -> Job:
     return _rendered_json(try_out(renderer, job["body"], job["payload"]))
 
 
-def check(renderer: Renderer, job: Job) -> None:
-    require_storable(renderer, job["body"], job["schema"])
+def check(renderer: Renderer, job: Job) -> Job:
+    return require_storable(renderer, job["body"], job["schema"])
 
 
 def validate(_renderer: Renderer, job: Job) -> list[Any]:

@@ -1,9 +1,10 @@
 """`python -m bot apply` and `bundle`, on a database that nobody serves."""
 
+import json
 import zipfile
 
 import pytest
-from sqlmodel import select
+import typer
 
 from bot.cli.apply import apply_folder
 from bot.cli.bundle import bundle
@@ -12,7 +13,6 @@ from bot.clock import SystemClock
 from bot.db import Database
 from bot.errors import ConflictError, InvalidError, NotFoundError
 from bot.messages import outbox
-from bot.messages.models import StoredTemplate
 
 pytestmark = pytest.mark.usefixtures("quiet_again")
 
@@ -28,42 +28,57 @@ def here(monkeypatch, tmp_path):
 
 
 def test_a_dry_run_stores_nothing(here, capsys):
-    """It says what would be; applying it twice changes something once."""
+    """It says what would be, to the last byte of the database; applied twice it changes once."""
     (here / "code/templates").mkdir(parents=True)
     (here / "code/templates/note.json").write_text('{"text": "{{ words }}"}')
+    before = (here / "here.db").read_bytes()
     capsys.readouterr()
-    for dry_run in (True, False, False):
-        apply_folder(here / "code", dry_run=dry_run)
+    apply_folder(here / "code", dry_run=True)
+    assert (here / "here.db").read_bytes() == before
+    for _ in range(2):
+        apply_folder(here / "code")
     out = capsys.readouterr().out.splitlines()
 
-    created = ["create template note", "    version 1"]
+    created = [
+        *("create template note", "    version 1"),
+        *("    a sample of it reads:", "      sample"),
+    ]
     assert out == [
         *created,
-        "1 of 1 would be changed.",
+        "1 of 1 would be changed; create template note (new).",
         *created,
-        "1 of 1 changed.",
+        "1 of 1 changed; create template note (new).",
         "0 of 1 changed.",
     ]
-    with pytest.raises(InvalidError, match="is no folder"):
-        apply_folder(here / "nowhere")
 
 
-def test_a_report_that_cannot_be_stored_stops_the_rest(here):
-    """The templates beside it are not stored either."""
-    for name, text in (
-        ("templates/note.json", '{"text": "{{ words }}"}'),
-        ("reports/sales.toml", 'name = "Sales"\nquery = "select 1"\nuser_id = "ada"\n[schedule]\n'),
-    ):
-        path = here / "code" / name
-        path.parent.mkdir(parents=True)
-        path.write_text(text)
-    with pytest.raises(InvalidError, match=r"reports/sales\.toml: "):
-        apply_folder(here / "code")
-    database = Database("sqlite:///here.db")
-    stored = database.snapshot(lambda session: session.exec(select(StoredTemplate)).all())
-    database.close()
+def test_a_pipeline_reads_json_and_an_exit_code(here, capsys):
+    """Also of a folder that is wrong, with each file and field; nothing of it is stored."""
+    (here / "code/templates").mkdir(parents=True)
+    (here / "code/templates/note.json").write_text('{"text": "{{ words }}"}')
+    (here / "code/opsbell.toml").write_text('[alerts]\nstorm_aftr = 3\n[sources.x]\nurl="x"\n')
+    capsys.readouterr()
+    with pytest.raises(typer.Exit) as wrong:
+        apply_folder(here / "code", as_json=True)
+    refused = json.loads(capsys.readouterr().out)
+    (here / "code/opsbell.toml").unlink()
+    with pytest.raises(typer.Exit) as changed:
+        apply_folder(here / "code", as_json=True, exit_code=True)
+    applied = json.loads(capsys.readouterr().out)
 
-    assert stored == []
+    assert (wrong.value.exit_code, refused["exit_code"], refused["ok"]) == (2, 2, False)
+    assert [one["file"] for one in refused["problems"]] == ["opsbell.toml", "opsbell.toml"]
+    assert refused["changes"] == []
+    assert (changed.value.exit_code, applied["exit_code"], applied["ok"]) == (3, 3, True)
+    assert [(one["action"], one["code"]) for one in applied["changes"]] == [("create", "note")]
+
+
+def test_a_tenant_that_is_not_there_is_hardly_the_one_meant(here):
+    """Its templates would be found by nobody."""
+    (here / "code/templates").mkdir(parents=True)
+    (here / "code/templates/note.json").write_text('{"text": "{{ words }}"}')
+    with pytest.raises(InvalidError, match="no workspace is of `defualt`"):
+        apply_folder(here / "code", tenant="defualt")
 
 
 def test_a_case_file_is_written_once(here):

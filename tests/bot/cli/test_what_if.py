@@ -11,7 +11,7 @@ from bot.cli.migrate import migrate_command
 from bot.clock import SystemClock
 from bot.config_file import ConfigFile
 from bot.db import Database
-from bot.errors import ConfigError, InvalidError
+from bot.errors import InvalidError
 from tests.bot.alerts.room import make_alert_room
 from tests.bot.tasks.room import HandClock
 
@@ -80,16 +80,30 @@ def test_applying_replaces_the_file_that_the_next_start_reads(here, capsys):
     assert (here / "real.toml").stat().st_mode & 0o777 == 0o640
     assert (here / "opsbell.toml").is_symlink()
     out = capsys.readouterr().out.splitlines()
-    assert (out[3], out[4]) == ("1 of 1 changed.", "0 of 1 changed.")
+    assert out[-1] == "0 of 1 changed."
 
 
 def test_a_file_with_which_the_bot_would_not_start_changes_nothing(here):
     """The key is named as at a start."""
     (here / "code/opsbell.toml").write_text("[alerts]\nstorm_aftr = 3\n")
 
-    with pytest.raises(ConfigError, match="storm_aftr"):
+    with pytest.raises(
+        InvalidError, match=r"^Nothing was changed.\nopsbell.toml: alerts.storm_aftr"
+    ):
         apply_folder(here / "code")
     assert (here / "opsbell.toml").read_text() == IN_FORCE
+
+
+def test_a_file_in_force_that_is_broken_can_be_replaced(here, capsys):
+    """Or what mends it could not be applied; the dry run says what was wrong."""
+    (here / "opsbell.toml").write_text("[alerts]\nstorm_aftr = 3\n")
+    capsys.readouterr()
+    apply_folder(here / "code")
+
+    out = capsys.readouterr().out.splitlines()
+    assert out[0] == "change settings opsbell.toml"
+    assert "the file in force cannot be read: opsbell.toml: alerts.storm_aftr" in out[1]
+    assert (here / "opsbell.toml").read_text() == CANDIDATE
 
 
 def test_secrets_of_the_settings_are_not_shown(here, capsys):
@@ -104,7 +118,8 @@ def test_secrets_of_the_settings_are_not_shown(here, capsys):
 
     out = capsys.readouterr().out
     assert "pw" not in out
-    assert out.splitlines()[1:3] == [
+    assert out.splitlines()[1:4] == [
+        "    holds secrets: destinations.mail.url; `url_file`, `secret_file` keep them out of it",
         "    destinations: changed",
         "    alerts.also_notify: [] → (not shown)",
     ]

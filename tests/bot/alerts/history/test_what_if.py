@@ -10,7 +10,8 @@ from bot.alerts.history.acts import Act, alert_act
 from bot.alerts.history.entries import Net, group_json, trouble_json
 from bot.alerts.history.recorder import rules_digest
 from bot.alerts.history.replay import replay_checks
-from bot.alerts.history.what_if import lines_of, what_if
+from bot.alerts.history.what_if import what_if
+from bot.alerts.history.what_if_words import figures_of, lines_of, summary_of
 from bot.alerts.incident_lifecycle import Incident, TroubleGroup, TroubleType
 from bot.alerts.trouble_queries import Trouble
 from bot.config_file import ConfigFile
@@ -80,6 +81,28 @@ def test_muted_criticals_are_named():
         "1 other alert would have been muted",
         "replaying the rules in force gives exactly what happened",
     ]
+
+
+def test_one_line_sums_up_and_programs_get_the_figures():
+    """For the comment on a pull request, and for what writes it."""
+    entries = history([failure("billing", 1), failure("import", 2)], streaks=("billing", "import"))
+    patient = rules(tasks={"*": {"alert_after_failures": 9}})
+    end = datetime.fromisoformat(entries[-1][1]["at"])
+    found = what_if(entries, IN_FORCE, patient, BEGAN, end)
+
+    assert summary_of(found) == "2 → 0 messages, 1 critical would have been muted"
+    figures = figures_of(found)
+    assert (figures["messages_before"], figures["messages_after"]) == (2, 0)
+    assert len(figures["criticals_muted"]) == figures["others_muted"] == 1
+    assert figures["is_reproduced"]
+
+
+def test_alerts_that_would_go_elsewhere_are_counted():
+    """Another route changes no decision, but where people read of it."""
+    entries = history([failure("billing", 1), failure("import", 2), failure("import", 3)])
+    routed = rules(alerts={"severity": {"billing": "critical"}, "routes": {"imp*": "C0IMPORTS"}})
+
+    assert "1 alert would go to C0IMPORTS instead of the usual channel" in said_of(entries, routed)
 
 
 def test_the_longest_delay_is_that_of_one_alert():

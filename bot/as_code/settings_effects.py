@@ -1,0 +1,141 @@
+"""What another `opsbell.toml` does to boards, reports and senders that are stored."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, col, func, select
+
+from bot.as_code.change import counted
+from bot.as_code.template_messages import NOT_SENT
+from bot.config_file import ConfigFile
+from bot.leaderboard_config import Leaderboard
+from bot.leaderboards.boards import boards_of
+from bot.leaderboards.computation import compute_ranking
+from bot.leaderboards.weeks import Week
+from bot.messages.destinations import destination_id
+from bot.messages.models import Message, Sender
+from bot.metrics.own_metrics import own_metrics
+from bot.reports.models import Report
+from bot.scheduling.schedules import next_occurrence
+from bot.workspaces.models import DEFAULT_TENANT
+
+_MAX_RANKED = 5
+_MAX_REPORTS_NAMED = 10
+
+
+@dataclass(frozen=True)
+class SettingsEffects:
+    """Compares two settings files by what is stored of a tenant."""
+
+    session: Session
+    tenant: str
+    before: ConfigFile
+    after: ConfigFile
+    now: datetime
+
+    def lines(self) -> Iterator[str]:
+        """Yield what people will see of it."""
+        if self.tenant == DEFAULT_TENANT:  # Boards are this tenant's.
+            yield from self._boards()
+        yield from self._metrics()
+
+    def warnings(self) -> Iterator[str]:
+        """Yield what would be refused or fail."""
+        yield from self._destinations()
+        for name in self.before.sources.keys() - self.after.sources.keys():
+            reports = self._reports(Report.source == name)
+            if reports:
+                yield f"source {name} goes, which is asked by {reports}"
+
+    def _boards(self) -> Iterator[str]:
+        before, after = boards_of(self.before), boards_of(self.after)
+        for name in dict.fromkeys([*before, *after]):
+            old, new = before.get(name), after.get(name)
+            if old == new:
+                continue
+            yield f"leaderboard {name}: {_before_and_after(self._posts(old), self._posts(new))}"
+            ranks = self._ranks(name, old), self._ranks(name, new)
+            if ranks[0] != ranks[1]:
+                yield f"leaderboard {name}, last week: {_before_and_after(*ranks)}"
+
+    def _posts(self, board: Leaderboard | None) -> str:
+        if board is None:
+            return "not there"
+        due = board.due
+        if due is None:
+            return "not posted by itself"
+        at = next_occurrence(due, self.now).astimezone(ZoneInfo(board.timezone))
+        to = board.channel or "the usual channel"
+        return f"posts to {to}, next {at:%a %d %b %H:%M} ({due.timezone})"
+
+    def _ranks(self, name: str, board: Leaderboard | None) -> str:
+        """Return the first of last week's ranking, by the samples that are stored."""
+        if board is None:
+            return "nothing"
+        week = Week.of(self.now, ZoneInfo(board.timezone)).previous
+        ranking = compute_ranking(self.session, name, board, week, self.now)
+        return ", ".join(f"{row.rank}. {row.subject}" for row in ranking.rows[:_MAX_RANKED]) or (
+            "no samples"
+        )
+
+    def _metrics(self) -> Iterator[str]:
+        before = {**own_metrics(), **self.before.metrics}
+        after = {**own_metrics(), **self.after.metrics}
+        for name in dict.fromkeys([*before, *after]):
+            if before.get(name) == after.get(name):
+                continue
+            boards = [board for board, said in boards_of(self.after).items() if _asks(said, name)]
+            if boards:
+                yield f"metric {name}: leaderboard {', '.join(boards)} measures it anew"
+            reports = self._reports_of_metric(name)
+            if reports:
+                yield f"metric {name}: {reports} kept its SQL; save it again to ask anew"
+
+    def _reports_of_metric(self, name: str) -> str:
+        """Return the reports that name a metric in their SQL; planned questions do."""
+        word = re.compile(rf"\b{re.escape(name)}\b", re.IGNORECASE)
+        query = select(Report.name, Report.sql).where(Report.tenant == self.tenant)
+        found = [report for report, sql in self.session.exec(query) if word.search(sql)]
+        return _named_reports(found)
+
+    def _reports(self, condition: bool) -> str:
+        query = select(Report.name).where(Report.tenant == self.tenant, condition)
+        return _named_reports(self.session.exec(query).all())
+
+    def _destinations(self) -> Iterator[str]:
+        gone = [
+            name
+            for name, one in self.before.destinations.items()
+            if one.tenant == self.tenant and name not in self.after.destinations
+        ]
+        for name in gone:
+            place = destination_id(name)
+            mine = Sender.tenant == self.tenant, Sender.workspace_id == place
+            senders = self.session.exec(select(Sender.code).where(*mine)).all()
+            if senders:
+                yield f"destination {name} goes: requests of {', '.join(senders)} are refused"
+            query = select(func.count()).where(
+                Message.tenant == self.tenant,
+                Message.workspace_id == place,
+                col(Message.state).in_(NOT_SENT),
+            )
+            waiting = self.session.exec(query).one()
+            if waiting:
+                yield f"destination {name} goes: {counted(waiting, 'message')} for it not sent yet"
+
+
+def _asks(board: Leaderboard, metric: str) -> bool:
+    return board.metric is not None and metric in (column.name for column in board.columns)
+
+
+def _before_and_after(before: str, after: str) -> str:
+    return after if before == after else f"{before} → {after}"
+
+
+def _named_reports(names: Sequence[str]) -> str:
+    shown = ", ".join(f"“{name}”" for name in names[:_MAX_REPORTS_NAMED])
+    more = f" and {len(names) - _MAX_REPORTS_NAMED} more" if len(names) > _MAX_REPORTS_NAMED else ""
+    return f"report {shown}{more}" if names else ""
