@@ -64,7 +64,7 @@ from bot.subscriptions.strangers import Strangers
 from bot.tasks.creation import Owner
 from bot.tasks.wiring import TaskServices, open_tasks
 from bot.telemetry.backlog import Backlog
-from bot.telemetry.bus_figures import figures_of
+from bot.telemetry.bus_figures import figures_of_bus
 from bot.telemetry.live_gauges import LiveFigures
 from bot.telemetry.meters import Meters
 from bot.wiring.case_files import open_cases
@@ -124,7 +124,7 @@ class Opsbell:
         self._clock = clock or SystemClock()
         self._pacing = pacing
         self._meters = Meters()
-        self._bus = figures_of(settings.config.bus, self._clock)
+        self._bus = figures_of_bus(settings.config.bus, self._clock)
         self._stack = AsyncExitStack()
 
     @property

@@ -129,7 +129,7 @@ class BusFigures(Collector):
         yield last
 
 
-def figures_of(settings: BusSettings | None, clock: Clock) -> BusFigures | None:
+def figures_of_bus(settings: BusSettings | None, clock: Clock) -> BusFigures | None:
     """Return the figures of the directions that are set up; None without `[bus]`."""
     if settings is None:
         return None

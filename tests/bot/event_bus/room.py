@@ -16,7 +16,7 @@ from bot.event_bus.brokers.choice import broker_maker
 from bot.event_bus.wiring import event_bus
 from bot.http.services import HttpServices
 from bot.messages.models import Message
-from bot.telemetry.bus_figures import figures_of
+from bot.telemetry.bus_figures import figures_of_bus
 from bot.telemetry.meters import Meters
 from tests.patience import until
 
@@ -61,7 +61,7 @@ class BusRoom:
         """Run the bus as the bot does."""
         config = self.services.settings.config.model_copy(update={"bus": self.settings})
         settings = self.services.settings.model_copy(update={"config": config})
-        bus = figures_of(self.settings, self.services.clock)
+        bus = figures_of_bus(self.settings, self.services.clock)
         services = replace(self.services, settings=settings, meters=Meters(), bus=bus)
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(event_bus(services))

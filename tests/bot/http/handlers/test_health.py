@@ -10,7 +10,7 @@ from bot.db import Database
 from bot.http.server import HttpServer
 from bot.messages import outbox
 from bot.messages.delivery.health import LaneHealth
-from bot.telemetry.bus_figures import BusState, figures_of
+from bot.telemetry.bus_figures import BusState, figures_of_bus
 from tests.bot.http.calling import ONE_DATABASE, Client, token_for
 from tests.patience import until
 
@@ -184,7 +184,7 @@ async def test_the_event_bus_is_shown_to_its_tenant_alone(services, client, cloc
     there = BusSettings.model_validate({"url": "nats://nowhere", "events": "e", "tenant": "cleo"})
     config = services.settings.config.model_copy(update={"bus": there})
     settings = services.settings.model_copy(update={"config": config})
-    figures = figures_of(there, clock)
+    figures = figures_of_bus(there, clock)
     assert figures
     figures.refused = 2
     figures.directions["publishing"].state = BusState.BROKEN
