@@ -11,15 +11,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.clock import SystemClock
+from bot.config_file import ConfigFile
+from bot.doctor.database import database_findings
 from bot.doctor.examination import examine
 from bot.doctor.findings import FindingLevel
 from bot.messages import outbox
 from bot.messages.models import MessageState
 from bot.process.database_lock import lock_database
 from bot.settings import Settings
+from bot.workspace_config.section import WorkspaceSettings
 from bot.workspaces.models import WorkspaceToken
 from bot.workspaces.scopes import NEEDED_SCOPES, USEFUL_SCOPES
 from tests.bot.http.calling import ONE_DATABASE
+from tests.bot.workspaces.room import connect
 
 ROOT = Path(__file__).parents[3]
 OTHER_APP = "xapp-1-A0OTHERAPP-1-private"
@@ -245,3 +249,16 @@ async def test_an_address_that_apprise_does_not_know_is_named(playground, databa
             "alerts.also_notify: address 2: Apprise does not understand this address",
         )
     ]
+
+
+@ONE_DATABASE
+def test_a_section_of_an_unknown_workspace_is_told(database):
+    """Whoever mistyped the id believes that only some people may act there."""
+    connect(database, "T0BRANCH01", "cleo")
+    sections = {name: WorkspaceSettings() for name in ("T0BRANCH01", "T0BRANCH0I")}
+    settings = Settings(config=ConfigFile(workspaces=sections))
+
+    found = database_findings(database, settings, SystemClock())
+
+    told = [one.message for one in found if one.check == "access"]
+    assert told == ["[workspaces.T0BRANCH0I]: no such workspace was ever connected"]
