@@ -71,9 +71,9 @@ from bot.wiring.case_files import open_cases
 from bot.wiring.credentials import api_tokens, destinations_of, oauth_app_of, secrets_of
 from bot.wiring.other_workspaces import OthersNeed, OtherWorkspaces
 from bot.wiring.outward import Outward, open_outward, remember_home
-from bot.wiring.presence import Presence, appear, clients_of, slack_client
+from bot.wiring.presence import Presence, appear, clients_of, open_session, slack_client
 from bot.wiring.tenants import Owners
-from bot.workspaces.access import Rights, named_people, retry_roles
+from bot.workspaces.access import Rights, config_in, named_people, retry_roles
 from bot.workspaces.directory import Directories
 from bot.workspaces.gate import Gate
 from bot.workspaces.installation import Installations
@@ -178,6 +178,7 @@ class Opsbell:
         if slack.ears and slack.socket:
             services = self._for_listeners(rooms, slack)
             others = OthersNeed(
+                config=self._settings.config,
                 database=database,
                 connections=rooms.outward.connections,
                 call_slack=partial(slack_client, self._settings),
@@ -268,6 +269,7 @@ class Opsbell:
             wake=outward.lanes.wake,
             tenants=owners.tenants,
             home_of=owners.home_of,
+            workspaces_of=owners.workspaces_of,
             find_channel=slack.directory.channel_id,
             find_source=sources.get,
         )
@@ -383,7 +385,8 @@ class Opsbell:
     def _for_listeners(self, rooms: _Services, slack: Presence) -> listeners.ListenerServices:
         if slack.socket is None or slack.client is None:
             raise ConfigError(["SLACK_BOT_TOKEN: without it nobody can be heard"])
-        config, identity = self._settings.config, slack.identity
+        identity = slack.identity
+        config = config_in(self._settings.config, identity.workspace_id, DEFAULT_TENANT)
         bus = self._bus if config.bus and config.bus.tenant == DEFAULT_TENANT else None
         own_lanes = {identity.workspace_id, *destinations_of(self._settings).ids(DEFAULT_TENANT)}
 
@@ -460,7 +463,8 @@ class Opsbell:
     def _strangers(self, rooms: _Services) -> Strangers | None:
         if rooms.slack.client is None:
             return None
-        gate = Gate(rooms.slack.client, rooms.slack.house, named_people(self._settings.config))
+        config = config_in(self._settings.config, rooms.slack.house.workspace_id, DEFAULT_TENANT)
+        gate = Gate(rooms.slack.client, rooms.slack.house, named_people(config))
         return Strangers(rooms.database, gate.require_insider)
 
     def _own_notes(self, rooms: _Services) -> tuple[Outages, NightlyCheck]:
@@ -482,8 +486,3 @@ class Opsbell:
             wake=lanes.wake,
         )
         return outages, nightly
-
-
-def open_session() -> aiohttp.ClientSession:
-    """Return the one pool of connections for everything we call."""
-    return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=60))

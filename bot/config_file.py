@@ -41,6 +41,7 @@ from bot.scheduling.schedule_parser import parse_cron, parse_timezone
 from bot.scheduling.schedules import Frequency, Schedule
 from bot.suggestions import did_you_mean
 from bot.web_addresses import require_address_template, require_web_address
+from bot.workspace_config.section import AccessSettings, TeamId, WorkspaceSettings
 
 _WebAddress = Annotated[str, AfterValidator(require_web_address)]
 _AddressTemplate = Annotated[str, AfterValidator(require_address_template)]
@@ -240,14 +241,6 @@ class WebhookMapping(_Section):
 _DestinationName = Annotated[str, StringConstraints(pattern="^[a-z0-9][a-z0-9._-]{0,63}$")]
 
 
-class AccessSettings(_Section):
-    """`[access]`: user ids or user-group ids. Without viewers, or operators, everybody is one."""
-
-    viewers: list[str] = []
-    operators: list[str] = []
-    admins: list[str] = []
-
-
 class RetentionSettings(_Section):
     """`[retention]`: how long ended things are kept."""
 
@@ -321,6 +314,7 @@ class ConfigFile(_Section):
     metrics: dict[ReportName, MetricSettings] = {}
     reports: ReportSettings = ReportSettings()
     access: AccessSettings = AccessSettings()
+    workspaces: dict[TeamId, WorkspaceSettings] = {}
     alerts: AlertSettings = AlertSettings()
     retention: RetentionSettings = RetentionSettings()
     http: Http = Http()
@@ -478,6 +472,7 @@ _TABLES: Mapping[str, type[BaseModel]] = {
     "sources": SourceSettings,
     "metrics": MetricSettings,
     "reports": ReportSettings,
+    "workspaces": WorkspaceSettings,
 }
 
 

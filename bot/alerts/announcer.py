@@ -20,6 +20,7 @@ from bot.messages.models import Message, Rank
 from bot.messages.outbox import Content, Place
 from bot.tasks.display import Links
 from bot.tasks.models import Task, TaskStatus
+from bot.workspaces.models import DEFAULT_TENANT
 
 ALERT = "alerts/alert"
 #: The state that a message shows once a later one tells of the alert.
@@ -236,7 +237,8 @@ class AlertAnnouncer:
         if alert.state != IncidentState.RESOLVED:
             mute = read_silences(session, alert.tenant, now).mute_of(alert.task)
         found = FoundAlert(alert, held, factor, mute)
-        return alert_context(found, now, self._links.log_url, self._rules.money_of)
+        money_of = self._rules.money_of if alert.tenant == DEFAULT_TENANT else _no_money
+        return alert_context(found, now, self._links.log_url, money_of)
 
     def _of_digest(self, session: Session, message_id: str) -> list[Alert]:
         query = select(Alert).where(Alert.message_id == message_id)
@@ -277,3 +279,7 @@ def _leave_untold(alert: Alert, channels: AlertChannels) -> None:
 def _all_over(alerts: Sequence[Alert]) -> bool:
     """Tell whether each of them is resolved."""
     return all(alert.state == IncidentState.RESOLVED for alert in alerts)
+
+
+def _no_money(_kind: str) -> None:
+    """Return what a failure of another tenant's costs: the settings do not say it."""

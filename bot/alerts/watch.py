@@ -52,12 +52,14 @@ class AlertWatch:
         *,
         tenants: Callable[[], Awaitable[Sequence[str]]],
         home_of: Callable[[str], str | None],
+        workspaces_of: Callable[[str], Awaitable[Sequence[str]]],
         find_channel: FindChannel,
         default_channel: str | None,
         tables: TableReader,
     ) -> None:
         """
-        *home_of* returns the workspace in which a tenant is told of alerts, None for nowhere.
+        *home_of* returns the workspace in which a tenant is told of alerts as the settings say,
+        None if it has no such workspace; *workspaces_of* returns all that it has.
 
         *find_channel* returns a channel's id for what the settings call it, or raises `UserError`.
         """
@@ -66,6 +68,7 @@ class AlertWatch:
         self._rules = rules
         self._tenants = tenants
         self._home_of = home_of
+        self._workspaces_of = workspaces_of
         self._find_channel = find_channel
         self._default_channel = default_channel
         self._tables = tables
@@ -124,7 +127,7 @@ class AlertWatch:
     async def _channels(self, tenant: str) -> AlertChannels | None:
         home = self._home_of(tenant)
         if home is None:
-            return None
+            return await self._channel_elsewhere(tenant)
         said = self._rules.config.alerts
         names = {self._default_channel, said.escalate_to, *said.routes.values()} - {None}
         ids = {name: await self._id_of(name) for name in sorted(filter(None, names))}
@@ -135,6 +138,15 @@ class AlertWatch:
             ids.get(said.escalate_to or ""),
             is_certain=None not in ids.values(),
         )
+
+    async def _channel_elsewhere(self, tenant: str) -> AlertChannels | None:
+        """Return the channel that the section of one of the tenant's workspaces names."""
+        sections = self._rules.config.workspaces
+        for workspace_id in await self._workspaces_of(tenant) if sections else ():
+            own = sections.get(workspace_id)
+            if own is not None and own.alerts_channel is not None:
+                return AlertChannels(workspace_id, own.alerts_channel, {})
+        return None
 
     async def _id_of(self, channel: str) -> str | None:
         try:

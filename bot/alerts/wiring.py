@@ -34,6 +34,7 @@ def open_alerts(
     wake: Callable[[str], None],
     tenants: Callable[[], Awaitable[Sequence[str]]],
     home_of: Callable[[str], str | None],
+    workspaces_of: Callable[[str], Awaitable[Sequence[str]]],
     find_channel: FindChannel,
     find_source: FindSource | None = None,
 ) -> AlertServices:
@@ -52,6 +53,7 @@ def open_alerts(
         rules,
         tenants=tenants,
         home_of=home_of,
+        workspaces_of=workspaces_of,
         find_channel=find_channel,
         default_channel=settings.slack_alerts_channel or settings.slack_default_channel,
         tables=tables,

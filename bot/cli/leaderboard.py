@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from sqlmodel import Session
 
-from bot.app import TEMPLATES, open_session
+from bot.app import TEMPLATES
 from bot.cli.events import open_database
 from bot.clock import Clock, SystemClock
 from bot.db import Database
@@ -32,7 +32,7 @@ from bot.settings import Settings, environment, read_settings
 from bot.telemetry.meters import Meters
 from bot.wiring.credentials import destinations_of
 from bot.wiring.outward import open_outward, remember_home
-from bot.wiring.presence import appear
+from bot.wiring.presence import appear, open_session
 from bot.workspaces.directory import Nameless
 
 _DELIVERY_SECONDS = 60.0

@@ -17,7 +17,7 @@ from bot.doctor.slack import clock_finding
 from bot.errors import ConfigError, NoTransportError
 from bot.process.database_lock import is_locked
 from bot.settings import Settings
-from bot.workspaces.models import WorkspaceToken
+from bot.workspaces.models import Workspace, WorkspaceToken
 from bot.workspaces.tokens import Vault, split_keys
 
 _FEWEST_FREE_BYTES = 500_000_000
@@ -83,12 +83,24 @@ def _unusable(database: Database, error: ConfigError) -> Iterator[Finding]:
 
 
 def database_findings(database: Database, settings: Settings, clock: Clock) -> Iterator[Finding]:
-    """Yield room, time and stored tokens."""
+    """Yield room, time, stored tokens, and settings of workspaces that are not there."""
     if database.is_sqlite:
         yield from _free_space(Path(str(database.url.database)))
     else:
         yield from database.snapshot(lambda session: list(_of_server(session, clock)))
     yield from database.snapshot(lambda session: list(_stored_tokens(session, settings)))
+    yield from database.snapshot(lambda session: list(_idle_sections(session, settings)))
+
+
+def _idle_sections(session: Session, settings: Settings) -> Iterator[Finding]:
+    """Yield sections of workspaces that were never connected: a wrong id leaves one open to all."""
+    for workspace_id in sorted(settings.config.workspaces):
+        if session.get(Workspace, workspace_id) is None:
+            yield Finding.problem(
+                "access",
+                f"[workspaces.{workspace_id}]: no such workspace was ever connected",
+                "correct the id, or connect the workspace",
+            )
 
 
 def _free_space(path: Path) -> Iterator[Finding]:

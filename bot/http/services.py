@@ -76,3 +76,10 @@ class HttpServices:
     meters: Meters = field(default_factory=Meters)
     bus: BusFigures | None = None  # with `[bus]`
     installations: Installations | None = None
+
+    def usual_channel(self, workspace_id: str) -> str | None:
+        """Return the channel of a workspace for what names none; None if there is none."""
+        if workspace_id == self.home:
+            return self.settings.slack_default_channel
+        own = self.settings.config.workspaces.get(workspace_id)
+        return own.channel if own is not None else None

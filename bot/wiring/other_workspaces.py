@@ -8,9 +8,10 @@ from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.config_file import ConfigFile
 from bot.db import Database
 from bot.tasks.creation import Owner
-from bot.workspaces.access import Rights, named_people, retry_roles
+from bot.workspaces.access import Rights, config_in, named_people, retry_roles
 from bot.workspaces.directory import Directory
 from bot.workspaces.gate import Gate, House
 from bot.workspaces.models import DEFAULT_TENANT, Workspace
@@ -29,6 +30,7 @@ class OthersNeed:
     `call_slack` returns the client of a token, `health` is told whose lanes it may show.
     """
 
+    config: ConfigFile
     database: Database
     connections: WorkspaceConnections
     call_slack: Callable[[str], AsyncWebClient]
@@ -41,7 +43,8 @@ class OtherWorkspaces:
     Implements `listeners.Elsewhere`.
 
     opsbell.toml belongs to the tenant `default`: its operators, kinds and leaderboards apply in all
-    workspaces of that tenant. In a workspace of another tenant every full member may act.
+    workspaces of that tenant. In a workspace of another tenant every full member may act, unless
+    its own section names people.
     """
 
     def __init__(self, home: ListenerServices, need: OthersNeed) -> None:
@@ -83,7 +86,7 @@ class OtherWorkspaces:
         client, owner = self._need.call_slack(token), Owner(workspace.tenant, workspace.id)
         directory = Directory(client)
         is_default = workspace.tenant == DEFAULT_TENANT
-        config = self._home.config.of_tenant(workspace.tenant)
+        config = config_in(self._need.config, workspace.id, workspace.tenant)
         house = House(workspace.id, workspace.name, workspace.enterprise_id)
         return replace(
             self._home,

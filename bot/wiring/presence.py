@@ -110,3 +110,8 @@ async def appear(settings: Settings, session: aiohttp.ClientSession) -> Presence
     )
     socket = Socket(ears, app_token, proxy=proxy, app_id=identity.app_id)
     return Presence(identity, Directory(client), ears, socket, client)
+
+
+def open_session() -> aiohttp.ClientSession:
+    """Return the one pool of connections for everything we call."""
+    return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=60))

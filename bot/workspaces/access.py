@@ -2,15 +2,26 @@
 
 from collections.abc import Sequence
 
-from bot.config_file import AccessSettings, ConfigFile
+from bot.config_file import ConfigFile
 from bot.errors import ForbiddenError
 from bot.ids import is_slack_user_id
+from bot.workspace_config.section import AccessSettings
 from bot.workspaces.directory import Directory
 
 
 def retry_roles(config: ConfigFile) -> list[str]:
     """Return the people and groups that any kind of task names."""
     return sorted({one for kind in config.tasks.values() for one in kind.retry_roles})
+
+
+def config_in(config: ConfigFile, workspace_id: str, tenant: str) -> ConfigFile:
+    """
+    Return what opsbell.toml says to a tenant in one of its workspaces.
+
+    Whom `[workspaces.<team id>]` names stands in for whom `[access]` names.
+    """
+    said, own = config.of_tenant(tenant), config.workspaces.get(workspace_id)
+    return said if own is None else said.model_copy(update={"access": own.access(said.access)})
 
 
 def named_people(config: ConfigFile) -> set[str]:

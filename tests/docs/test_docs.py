@@ -12,7 +12,6 @@ from typer import Typer
 from bot.bus_config.section import BusSettings
 from bot.cli import cli
 from bot.config_file import (
-    AccessSettings,
     BullRunner,
     CeleryRunner,
     CommandRunner,
@@ -25,6 +24,7 @@ from bot.config_file import (
 from bot.leaderboard_config import Leaderboard, LeaderboardColumn
 from bot.report_config import MetricSettings, ReportSettings, SourceSettings
 from bot.settings import Settings
+from bot.workspace_config.section import AccessSettings, WorkspaceSettings
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted(
@@ -49,6 +49,7 @@ TOML_SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
     "[metrics.<name>]": (MetricSettings,),
     "[reports]": (ReportSettings,),
     "[access]": (AccessSettings,),
+    "[workspaces.<team id>]": (WorkspaceSettings,),
     "[retention]": (RetentionSettings,),
     "[bus]": (BusSettings,),
 }

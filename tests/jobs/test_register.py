@@ -65,6 +65,7 @@ async def test_every_job_is_late_once_and_never_twice_at_a_time(room, database, 
         wake=room.lanes.wake,
         tenants=Owners(database, "T1").tenants,
         home_of=lambda _tenant: "T1",
+        workspaces_of=Owners(database, "T1").workspaces_of,
         find_channel=Directory(AsyncWebClient()).channel_id,
     )
     leaderboards = make_boards(database, room.clock)

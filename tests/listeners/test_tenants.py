@@ -37,6 +37,7 @@ from bot.tasks.models import Task, TaskStatus
 from bot.tasks.queries import Filter
 from bot.tasks.updates import StatusReport
 from bot.tokens import Tokens
+from bot.workspace_config.section import WorkspaceSettings
 from listeners.commands import HANDLERS
 from listeners.commands.grammar import SHORT_CUTS
 from listeners.views.notice_builder import build_notice
@@ -49,6 +50,7 @@ from tests.listeners.test_registration import Registrar, names
 from tests.patience import PATIENT, until
 
 MANIFEST = Path(__file__).parents[2] / "manifest.json"
+BEN = "U0BEN00002"
 HOME, BRANCH = "T0PLAYGRND", "T0BRANCH01"
 BRANCH_TOKEN = "xoxb-branch-bot"
 #: What the forms ask for: each must get as far as its service.
@@ -85,9 +87,14 @@ async def playground() -> AsyncIterator[Playground]:
 
 
 @pytest.fixture
-async def bot(playground: Playground, tmp_path: Path) -> AsyncIterator[Opsbell]:
-    """The bot as it is composed, with Cleo's branch connected."""
+def config() -> ConfigFile:
     mill = HttpRunner(type="http", url="http://127.0.0.1:9/run", tenants=["*"])
+    return ConfigFile(runners={"mill": mill}, tasks={"import": TaskKind(runner="mill")})
+
+
+@pytest.fixture
+async def bot(playground: Playground, tmp_path: Path, config: ConfigFile) -> AsyncIterator[Opsbell]:
+    """The bot as it is composed, with Cleo's branch connected."""
     settings = Settings.model_validate(
         {
             "slack_bot_token": playground.bot_token,
@@ -98,7 +105,7 @@ async def bot(playground: Playground, tmp_path: Path) -> AsyncIterator[Opsbell]:
             "port": 0,
             "jwt_secret": JWT_SECRET,
             "token_encryption_key": Fernet.generate_key().decode(),
-            "config": ConfigFile(runners={"mill": mill}, tasks={"import": TaskKind(runner="mill")}),
+            "config": config,
         }
     )
     async with Opsbell(settings, pacing=Pacing(unlimited=True)) as bot:
@@ -412,3 +419,39 @@ async def test_a_workspace_that_is_gone_is_told_so(
     assert "not connected to Opsbell" in branch.ephemerals("ada", "ops")[0]["text"]
     look = bot.rooms.outward.connections.open_workspace
     assert await look(BRANCH) is None
+
+
+class TestSettingsOfItsOwn:
+    """`[workspaces.<team id>]` names who may act in the branch, and its channels."""
+
+    @pytest.fixture
+    def config(self, config: ConfigFile) -> ConfigFile:
+        own = WorkspaceSettings(channel=CHANNEL, alerts_channel=CHANNEL, operators=[BEN])
+        return config.model_copy(update={"workspaces": {BRANCH: own}})
+
+    async def test_they_hold_in_the_branch_and_nowhere_else(
+        self, bot: Opsbell, playground: Playground, branch: Hands
+    ) -> None:
+        """Ada is told who may, and may at home; what names no channel comes to the branch's."""
+        line = "/ops task run import"
+        await branch.run_command("ada", "ops", line)
+        assert branch.ephemerals("ada", "ops")[-1]["text"] == (
+            f"Only <@{BEN}> can do that. Ask one of them."
+        )
+        assert (await branch.run_command("ben", "ops", line)).ok
+        assert (await playground.run_command("ada", "ops", line)).ok
+
+        owners = (Owner("cleo", BRANCH), OURS)
+        tasks = [await bot.rooms.tasks.tasks.list(one, _everything()) for one in owners]
+        assert [[task.created_by for task, _ in found] for found in tasks] == [[BEN], [PERSON]]
+        trigger = {"event_action": "trigger", "payload": {"summary": "pump", "source": "north"}}
+        async with aiohttp.ClientSession(trust_env=False) as session:
+            token = Tokens(JWT_SECRET, SystemClock()).mint(
+                subject="cleo", tenant="cleo", scopes=frozenset({"admin"})
+            )
+            client = Client(session, bot.url, token)
+            made = await client.post("/api/tasks", {"task": "nightly"})
+            await client.post("/api/alerts/events", {**trigger, "dedup_key": "p1"})
+        assert (made.status, made.body["channel"]) == (201, CHANNEL)
+        await branch.wait_for(lambda: "pump" in json.dumps(branch.messages("ops")))
+        assert "pump" not in json.dumps(playground.messages("ops"))

@@ -168,18 +168,16 @@ async def fallback_channel(
     call: Call, workspace: Callable[[], Awaitable[str]], field: str
 ) -> str | None:
     """
-    Return SLACK_DEFAULT_CHANNEL for whoever names neither a channel nor a sender.
+    Return the usual channel of the workspace for whoever names neither a channel nor a sender.
 
-    It is a channel of the home workspace and means nothing in any other.
+    A destination has none.
     """
-    channel = call.services.settings.slack_default_channel
-    if channel is None:
-        return None
     try:
         place = await workspace()
     except InvalidError:  # Whoever checks the order says so, with all else that is wrong.
         return None
-    if place != call.services.home or is_destination(place):
+    channel = None if is_destination(place) else call.services.usual_channel(place)
+    if channel is None:
         return None
     return await resolve_recipient(call.services.channels, workspace, channel, field)
 

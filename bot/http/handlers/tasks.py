@@ -37,15 +37,16 @@ async def create_task(call: Call) -> Response:
 
 async def _channel_for(call: Call, body: CreateTask, workspace_id: str) -> str:
     """
-    Return the channel's id: the caller's, else the kind's, else SLACK_DEFAULT_CHANNEL.
+    Return the channel's id: the caller's, else the kind's, else the usual one of the workspace.
 
-    The latter two are channels of the home workspace and mean nothing in any other.
+    That of the kind is a channel of the home workspace and means nothing in any other.
     """
     settings = call.services.settings
     channel, fix = body.channel, "give one"
     if channel is None and workspace_id == call.services.home:
-        channel = settings.config.kind(body.task).channel or settings.slack_default_channel
+        channel = settings.config.kind(body.task).channel
         fix = f"{fix}, or set [tasks.{body.task}] channel in opsbell.toml or SLACK_DEFAULT_CHANNEL"
+    channel = channel or call.services.usual_channel(workspace_id)
     if channel is None:
         raise InvalidError("There is no channel to post to.", [FieldProblem("channel", fix)])
     return await resolve_channel(call.services.channels, workspace_id, channel)

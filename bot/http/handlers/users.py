@@ -37,11 +37,11 @@ async def register_user(call: Call) -> Response:
 
 
 async def users_channel(call: Call, body: RegisteredUser, workspace_id: str) -> str:
-    """Return the channel's id: the caller's, else the configured one of the home workspace."""
-    settings = call.services.settings
+    """Return the channel's id: the caller's, else at home that for users, else the usual one."""
     channel = body.channel
     if channel is None and workspace_id == call.services.home:
-        channel = settings.slack_users_channel or settings.slack_default_channel
+        channel = call.services.settings.slack_users_channel
+    channel = channel or call.services.usual_channel(workspace_id)
     if channel is None:
         fix = "give one, or set SLACK_USERS_CHANNEL or SLACK_DEFAULT_CHANNEL"
         raise InvalidError("There is no channel to post to.", [FieldProblem("channel", fix)])

@@ -54,11 +54,10 @@ async def take_task_event(call: Call) -> Response:
 async def channel_of(
     call: Call, channel: str | None, event: ForeignTaskEvent, workspace_id: str
 ) -> str:
-    """Return the id of the mapping's channel, else of the kind's, else of the default one."""
-    settings = call.services.settings
+    """Return the id of the mapping's channel, else of the kind's, else of the usual one."""
     if workspace_id == call.services.home:
-        kind = settings.config.kind(event.task).channel
-        channel = channel or kind or settings.slack_default_channel
+        channel = channel or call.services.settings.config.kind(event.task).channel
+    channel = channel or call.services.usual_channel(workspace_id)
     if channel is None:
         fix = "set one in [webhooks.<name>], or SLACK_DEFAULT_CHANNEL"
         raise InvalidError("There is no channel to post to.", [FieldProblem("channel", fix)])

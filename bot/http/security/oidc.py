@@ -75,6 +75,7 @@ class OidcTokens:
         self._keys: dict[str, Any] = {}
         self._read_at: float | None = None
         self._asked_at: float | None = None
+        self._is_away = False
         self._asking = asyncio.Lock()
         self._refreshing: asyncio.Task[str | None] | None = None
 
@@ -118,10 +119,11 @@ class OidcTokens:
         try:
             keys = await self._published()
         except (aiohttp.ClientError, OSError, ValueError) as error:
+            self._is_away = True
             reason = str(error) or type(error).__name__
             logger.warning("oidc_keys_unavailable", issuer=self._issuer, reason=reason)
             return reason
-        self._keys, self._read_at = keys, self._monotonic()
+        self._keys, self._read_at, self._is_away = keys, self._monotonic(), False
         logger.info("oidc_keys_read", issuer=self._issuer, keys=len(keys))
         return None
 
@@ -132,9 +134,11 @@ class OidcTokens:
             async with self._asking:  # Those that come together ask once.
                 if key_id not in self._keys and self._may_ask():
                     await self.read_keys()
-        if self._age() > _KEYS_KEPT_SECONDS:
+        is_known = key_id in self._keys
+        # While the issuer is away nobody knows whether it has a new key.
+        if self._age() > _KEYS_KEPT_SECONDS or (self._is_away and not is_known):
             raise UnavailableError("The keys of OIDC_ISSUER cannot be read just now: try again.")
-        if key_id not in self._keys:
+        if not is_known:
             raise TokenError("signed with a key that the issuer does not publish")
         return self._keys[key_id]
 

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from bot.bus_config.section import BusSettings
 from bot.clock import SystemClock
+from bot.config_file import ConfigFile
+from bot.doctor.database import database_findings
 from bot.doctor.examination import examine
 from bot.doctor.findings import FindingLevel
 from bot.event_bus.brokers.broker import BusMessage
@@ -21,9 +23,11 @@ from bot.messages import outbox
 from bot.messages.models import MessageState
 from bot.process.database_lock import lock_database
 from bot.settings import Settings
+from bot.workspace_config.section import WorkspaceSettings
 from bot.workspaces.models import WorkspaceToken
 from bot.workspaces.scopes import NEEDED_SCOPES, USEFUL_SCOPES
 from tests.bot.http.calling import ONE_DATABASE
+from tests.bot.workspaces.room import connect
 from tests.broker_servers import BROKER_PASSWORD, BrokerServer
 
 ROOT = Path(__file__).parents[3]
@@ -310,3 +314,16 @@ async def test_what_waits_at_the_broker_and_for_it_is_told(asked_bus, database):
         (FindingLevel.NOTE, "1 rejected requests are in in.dead; their headers say why"),
         (FindingLevel.NOTE, f"out {ABSENT}"),
     ]
+
+
+@ONE_DATABASE
+def test_a_section_of_an_unknown_workspace_is_told(database):
+    """Whoever mistyped the id believes that only some people may act there."""
+    connect(database, "T0BRANCH01", "cleo")
+    sections = {name: WorkspaceSettings() for name in ("T0BRANCH01", "T0BRANCH0I")}
+    settings = Settings(config=ConfigFile(workspaces=sections))
+
+    found = database_findings(database, settings, SystemClock())
+
+    told = [one.message for one in found if one.check == "access"]
+    assert told == ["[workspaces.T0BRANCH0I]: no such workspace was ever connected"]

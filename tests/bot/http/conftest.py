@@ -147,6 +147,7 @@ def services(
             wake=surroundings.woken.append,
             tenants=owners.tenants,
             home_of=owners.home_of,
+            workspaces_of=owners.workspaces_of,
             find_channel=lambda channel: Names().channel_id("T1", channel),
         ),
         requests=Requests(database, clock, surroundings.woken.append, DESTINATIONS, ISOLATION),

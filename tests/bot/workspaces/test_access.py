@@ -2,9 +2,10 @@
 
 import pytest
 
-from bot.config_file import AccessSettings
+from bot.config_file import ConfigFile
 from bot.errors import ForbiddenError
-from bot.workspaces.access import Rights
+from bot.workspace_config.section import AccessSettings, WorkspaceSettings
+from bot.workspaces.access import Rights, config_in
 
 ADA, BEN, CLEO, GROUP = "U0ADA00001", "U0BEN00002", "U0CLEO0003", "S0OPERATOR"
 
@@ -59,3 +60,21 @@ async def test_with_viewers_named_all_others_are_refused(directory):
 async def test_without_viewers_everybody_may_look(directory):
     """Operators being named closes no door for reading."""
     await Rights(AccessSettings(operators=[ADA]), directory).require_viewer(CLEO)
+
+
+def test_a_workspace_has_people_of_its_own():
+    """A list that is given stands in for the usual one; other tenants have no usual ones."""
+    own = WorkspaceSettings(operators=[CLEO], viewers=[])
+    config = ConfigFile(
+        access=AccessSettings(viewers=[ADA], operators=[ADA], admins=[ADA]),
+        workspaces={"T0BRANCH01": own},
+    )
+
+    def people(workspace_id, tenant):
+        access = config_in(config, workspace_id, tenant).access
+        return access.viewers, access.operators, access.admins
+
+    assert people("T0HOME0001", "default") == ([ADA], [ADA], [ADA])
+    assert people("T0BRANCH01", "default") == ([], [CLEO], [ADA])
+    assert people("T0BRANCH01", "cleo") == ([], [CLEO], [])
+    assert people("T0OTHER001", "cleo") == ([], [], [])

@@ -6,6 +6,7 @@ import pytest
 from sqlmodel import select
 
 from bot.messages.models import Message
+from bot.workspace_config.section import WorkspaceSettings
 from bot.workspaces.models import Workspace, WorkspaceToken
 from tests.bot.http.calling import ONE_DATABASE, token_for
 
@@ -190,3 +191,22 @@ async def test_names_of_channels_are_those_of_the_own_workspace(ada):
 
     assert (message.status, task.status) == (422, 422)
     assert [one.body["details"][0]["field"] for one in (message, task)] == ["channel", "channel"]
+
+
+@ONE_DATABASE
+async def test_a_workspace_has_a_channel_of_its_own(services, ada):
+    """What names no channel goes there: tasks, messages, new users."""
+    cleo = token_for("cleo", "admin")
+    own = {"T2": WorkspaceSettings(channel="C0CLEO0001")}
+    config = services.settings.config.model_copy(update={"workspaces": own})
+    object.__setattr__(services.settings, "config", config)
+    sent = {"templateCode": "text", "payload": {"text": "hi"}, "correlationId": "one"}
+
+    task = await ada.post("/api/tasks", {"task": "import"}, token=cleo)
+    user = await ada.post("/api/users/registered", {"userId": 1}, token=cleo)
+    message = await ada.post("/api/messages/request", sent, token=cleo)
+    shown = await ada.get("/api/messages/one", token=cleo)
+
+    assert (task.status, user.status, message.status) == (201, 201, 202)
+    channels = [one.body["channel"] for one in (task, user, shown)]
+    assert channels == ["C0CLEO0001"] * 3

@@ -111,6 +111,22 @@ async def test_an_issuer_that_is_away_keeps_nobody_from_starting(issuer, tokens,
         await tokens.read(issuer.token())
 
 
+async def test_a_key_that_is_new_during_an_outage_is_not_called_wrong(issuer, tokens, ticks):
+    """Whoever signs in just then tries again, and is let in once the issuer is back."""
+    await tokens.read(issuer.token())
+    issuer.is_away = True
+    issuer.keys["second"] = issuer.keys.pop("first")
+    ticks.at += 10
+    with pytest.raises(UnavailableError):
+        await tokens.read(issuer.token("second"))
+
+    issuer.is_away = False
+    ticks.at += 10
+    assert (await tokens.read(issuer.token("second"))).subject == "ada"
+    with pytest.raises(TokenError, match="does not publish"):
+        await tokens.read(issuer.token("made-up", key=issuer.keys["second"][0]))
+
+
 async def _true(found):
     return found
 

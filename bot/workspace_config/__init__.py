@@ -1,0 +1,1 @@
+"""Who may do what, and where messages go, in each workspace: read with `opsbell.toml`."""
