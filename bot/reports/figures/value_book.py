@@ -110,7 +110,7 @@ class ValueBook(Mapping[str, Value]):
                 number,
                 MISSING_WORDS if number is None else show_number(number, shown, measure.unit),
                 origin,
-                description or ref.replace("_", " "),
+                description or _described(ref, measure),
                 measure.index,
                 subjects,
                 tags,
@@ -251,6 +251,11 @@ class ValueBook(Mapping[str, Value]):
             )
         cells = self.table.rows[row - 1]
         return self._counts[columns][tuple(repr(cells[column]) for column in columns)] == 1
+
+
+def _described(ref: str, measure: Measure) -> str:
+    """Return `total größe` of `total_grosse`: refs are ASCII, names are not."""
+    return f"{ref.removesuffix(measure.slug)}".replace("_", " ") + measure.name
 
 
 def _kept_cell(cell: Cell) -> int | Decimal | float | date | datetime | str | None:
