@@ -20,7 +20,7 @@ class Kind(StrEnum):
     WORD = "word"
     ID = "id"  #: a word of any printable characters; with spaces in quotation marks
     CHOICE = "choice"
-    DURATION = "duration"  #: 90m, 2h, 1d12h; becomes a timedelta. A choice stays a word
+    DURATION = "duration"  #: 90m, 2h, 1d12h, 1w; becomes a timedelta. A choice stays a word
     PHRASE = "phrase"  #: all words that follow; the last argument
     PAIRS = "pairs"  #: any number of key=value
 

@@ -12,7 +12,9 @@ from listeners.commands.grammar import AREAS, Area, Argument, Kind, Verb, find_a
 from listeners.commands.help import usage_block
 from listeners.word_splitting import Word, split
 
-_DURATION = re.compile(r"(?:(\d{1,4})d)?(?:(\d{1,4})h)?(?:(\d{1,5})m(?:in)?)?(?:(\d{1,6})s)?")
+_DURATION = re.compile(
+    r"(?:(\d{1,3})w)?(?:(\d{1,4})d)?(?:(\d{1,4})h)?(?:(\d{1,5})m(?:in)?)?(?:(\d{1,6})s)?"
+)
 _ID = re.compile(r"[^\x00-\x1f\x7f]{1,300}")
 _SHOWN_CHARACTERS = 40
 
@@ -118,10 +120,11 @@ def _parse_duration(text: str, written: str) -> timedelta:
     found = _DURATION.fullmatch(text.lower())
     if not text or found is None:
         raise InvalidError(
-            f"Invalid duration: `{_quoted_word(text)}`. Write it like 90m, 2h or 1d12h. {written}"
+            f"Invalid duration: `{_quoted_word(text)}`. "
+            f"Write it like 90m, 2h, 1d12h or 1w. {written}"
         )
-    days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
-    return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+    weeks, days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    return timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
 
 
 def _unknown_area(text: str) -> str:

@@ -48,6 +48,16 @@ def test_a_missed_run_says_when_it_was_due():
     assert "nightly · was due 2026-11-22 08:55 UTC" in text
 
 
+@pytest.mark.parametrize(
+    ("kind", "label"), [("missed", "did not start"), ("lost", "stopped reporting")]
+)
+def test_a_reminder_says_once_what_is_wrong(kind, label):
+    """Its label is what the title says already, in the notification as in the message."""
+    context = {**SAMPLE, "type": kind, "label": label}
+    rendered = Renderer(FOLDER).render("alerts/reminder", context)
+    assert (rendered.text.count(label), words(rendered.blocks).count(label)) == (1, 1)
+
+
 @pytest.mark.parametrize(("left", "times"), [(1, 1), (3, 2)])
 def test_one_error_stands_there_once(left, times):
     """What several have in common is said of all; of a single task its own error is enough."""

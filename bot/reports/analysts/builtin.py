@@ -14,7 +14,7 @@ from bot.reports.analysts.phrases import (
     row_name,
     superlative,
 )
-from bot.reports.figures.columns import Columns, Measure, read_columns
+from bot.reports.figures.columns import Columns, Measure, read_columns, readable_name
 from bot.reports.figures.period_lengths import read_steps
 from bot.reports.figures.values import Value, ValueKind
 
@@ -23,6 +23,7 @@ BUILTIN = "builtin"
 Planner = Callable[[str], PlannedSql]
 MAX_KEY_METRICS = 6
 _GENERAL_INSIGHTS, _ANALYST_INSIGHTS = 5, 12
+_TOLD_CELLS = 3
 _TOLD_MEASURES, _GENERAL_MEASURES = 3, 2
 
 
@@ -99,9 +100,20 @@ class _Writing:
     def _summary(self, measures: Sequence[Measure]) -> Iterator[str]:
         rows = self._brief.table.rows
         said = [one for measure in measures if rows for one in self._told(measure)]
+        if not said and len(rows) == 1:
+            said = list(self._cells())
         if not said:
             yield f"The query returned {{rows}} {'row' if len(rows) == 1 else 'rows'}."
         yield from said
+
+    def _cells(self) -> Iterator[str]:
+        """Yield what stands in the only row, which holds no number that measures something."""
+        table = self._brief.table
+        for column, slug in list(zip(table.columns, self._columns.slugs, strict=True))[
+            :_TOLD_CELLS
+        ]:
+            name = readable_name(column.name).replace("{", "{{").replace("}", "}}")
+            yield f"{name[:1].upper()}{name[1:]}: {{cell_1_{slug}}}."
 
     def _told(self, measure: Measure) -> Iterator[str]:
         if len(self._brief.table.rows) == 1:

@@ -4,9 +4,9 @@ from datetime import date, datetime
 
 from bot.reports.analysts.base import Brief
 from bot.reports.analysts.chart_choice import is_unique
-from bot.reports.figures.columns import Columns, Measure, readable_name
+from bot.reports.figures.columns import Columns, Measure, is_truth, readable_name
 from bot.reports.figures.period_lengths import read_steps
-from bot.sources.result import ColumnKind, ResultTable
+from bot.sources.result import ResultTable
 
 #: What stands before the name of a period; a week is named by its first day.
 _ATS = {"hour": "at", "day": "on", "week": "in the week of", "": "at"}
@@ -35,12 +35,13 @@ def superlative(measure: Measure, end: str) -> str:
 
 
 def row_name(table: ResultTable, columns: Columns) -> str:
-    """Return what a row stands for: the name of the label or the time, if each has one row."""
-    for column in (columns.label, columns.time):
-        if column is None or table.columns[column].kind is ColumnKind.BOOLEAN:
-            continue  # `Per is new` would be no English.
-        if is_unique(table, column):
-            return readable_name(table.columns[column].name)
+    """Return what a row stands for: the label or the period, if each has one row."""
+    label, time = columns.label, columns.time
+    # `Per is new` and `per created at` would be no English.
+    if label is not None and not is_truth(table, label) and is_unique(table, label):
+        return readable_name(table.columns[label].name)
+    if time is not None and is_unique(table, time):
+        return read_steps(table, time, None).grain or "row"
     return "row"
 
 

@@ -140,7 +140,9 @@ def run_details(facts: ReportFacts) -> str:
 def table_context(table: ResultTable, face: TableFace) -> dict[str, Any]:
     """Return how the rows are shown: `headings` and `cells`, or `table_text`, and how many."""
     columns = table.columns[:_MAX_COLUMNS]
-    is_one_number = len(table.rows) == 1 and len(table.columns) == 1
+    is_one_cell = len(table.rows) == 1 and len(table.columns) == 1
+    # The summary has it; text may be too long for that.
+    is_one_number = is_one_cell and plotted(table.rows[0][0]) is not None
     if not table.rows or not columns or is_one_number:
         return {**_NO_TABLE, "shown_rows": len(table.rows), "shown_columns": len(table.columns)}
     headings = [truncate(column_heading(one), _CELL_CHARACTERS) for one in columns]

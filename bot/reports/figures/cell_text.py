@@ -31,8 +31,14 @@ def show_cell(cell: Cell, measure: Measure | None = None) -> str:
             return str(cell)
 
 
-def show_period(cell: Cell, grain: str) -> str:
-    """Return the name of a period: `2026-11` for the month that begins on its first day."""
+def show_period(cell: Cell, grain: str, *, has_times: bool = False) -> str:
+    """
+    Return the name of a period: `2026-11` for the month that begins on its first day.
+
+    Beside other times of the day, *has_times*, midnight is one, and no whole day.
+    """
+    if has_times and isinstance(cell, datetime):
+        return _show_time(cell, has_times=True)
     if not isinstance(cell, date) or cell.day != 1 or (isinstance(cell, datetime) and cell.hour):
         return show_cell(cell)
     names = {
@@ -47,7 +53,7 @@ def show_name(text: str) -> str:
     """
     Return text of a cell in one line of at most 80 characters.
 
-    Addresses stay readable_name, but nothing makes links of them.
+    Addresses stay readable, but nothing makes links of them.
     """
     line = " ".join(clean(text).split())
     if len(line) > NAME_CHARACTERS:
@@ -60,8 +66,12 @@ def show_percent(number: Number, *, is_signed: bool = False) -> str:
     return show_number(number, 0 if magnitude(number) >= 1_000 else 1, "%", is_signed=is_signed)
 
 
-def _show_time(moment: datetime) -> str:
-    if moment.tzinfo is None and not (moment.hour or moment.minute or moment.second):
+def _show_time(moment: datetime, *, has_times: bool = False) -> str:
+    if (
+        not has_times
+        and moment.tzinfo is None
+        and not (moment.hour or moment.minute or moment.second)
+    ):
         return moment.date().isoformat()
     pattern = "%Y-%m-%d %H:%M:%S" if moment.second else "%Y-%m-%d %H:%M"
     zone = moment.strftime("%z") if moment.tzinfo else ""

@@ -116,6 +116,8 @@ _NOT_ADDITIVE = frozenset(
         "running",
     }
 )
+#: The first word of a column that says yes or no.
+_TRUTH_WORDS = (["is"], ["has"], ["was"])
 #: Times that databases without a type for them write as text, the most exact first.
 _TIME_PATTERNS = tuple(
     re.compile(pattern)
@@ -185,8 +187,18 @@ def read_columns(table: ResultTable) -> Columns:
         for i in range(len(table.columns))
         if i not in taken and not _is_number_without_one(table, i)
     ]
-    names = [i for i in rest if table.columns[i].kind in (ColumnKind.TEXT, ColumnKind.BOOLEAN)]
+    names = [i for i in rest if table.columns[i].kind is ColumnKind.TEXT or is_truth(table, i)]
     return Columns(measures, next(iter(names or rest), None), time, slugs)
+
+
+def is_truth(table: ResultTable, index: int) -> bool:
+    """Tell whether a column says yes or no; `is_returned` does so with 1 and 0 on SQLite."""
+    column = table.columns[index]
+    if column.kind is ColumnKind.BOOLEAN:
+        return True
+    cells = _column_cells(table, index)
+    is_called_so = words_of(column.name)[:1] in _TRUTH_WORDS
+    return is_called_so and column.kind is ColumnKind.NUMBER and {*cells} <= {0, 1}
 
 
 def _slugs(names: Sequence[str]) -> tuple[str, ...]:
@@ -237,7 +249,7 @@ def _is_iso(cells: Sequence[Cell]) -> bool:
 
 def _is_measure(table: ResultTable, index: int) -> bool:
     column = table.columns[index]
-    if column.kind is not ColumnKind.NUMBER:
+    if column.kind is not ColumnKind.NUMBER or is_truth(table, index):
         return False
     words = words_of(column.name)
     # `day` and `order_id` name something; `days` and `orders_per_day` count.

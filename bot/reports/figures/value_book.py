@@ -11,7 +11,7 @@ from bot.reports.figures.arithmetic import (
     show_number,
 )
 from bot.reports.figures.cell_text import MISSING_WORDS, show_cell, show_period
-from bot.reports.figures.columns import Columns, Measure, readable_name
+from bot.reports.figures.columns import Columns, Measure, is_truth, readable_name
 from bot.reports.figures.grouped_numbers import Group, groups_by, in_order
 from bot.reports.figures.period_lengths import read_steps
 from bot.reports.figures.values import Value, ValueKind
@@ -44,6 +44,11 @@ class ValueBook(Mapping[str, Value]):
         self.table = table
         self.columns = columns
         self.steps = read_steps(table, columns.time, today)
+        self._truths = frozenset(i for i in range(len(table.columns)) if is_truth(table, i))
+        self._has_times = columns.time is not None and any(
+            isinstance(cell, datetime) and (cell.hour or cell.minute or cell.second)
+            for cell in (row[columns.time] for row in table.rows)
+        )
         self._computed: dict[str, Value] = {}
         self._measures = {measure.index: measure for measure in columns.measures}
         self._indices = {slug: index for index, slug in enumerate(columns.slugs)}
@@ -105,7 +110,7 @@ class ValueBook(Mapping[str, Value]):
                 number,
                 MISSING_WORDS if number is None else show_number(number, shown, measure.unit),
                 origin,
-                description or ref.replace("_", " "),
+                description or _described(ref, measure),
                 measure.index,
                 subjects,
                 tags,
@@ -174,7 +179,7 @@ class ValueBook(Mapping[str, Value]):
             ref,
             self._kind(cell, index),
             _kept_cell(cell),
-            self._shown_name(cell, index) if isinstance(cell, bool) else show_cell(cell, measure),
+            show_cell(cell, measure) if measure else self._shown_name(cell, index),
             f"row {row}, {self.table.columns[index].name}",
             readable_name(self.table.columns[index].name) + ("" if is_only else f" of row {row}"),
             index if measure else None,
@@ -187,9 +192,9 @@ class ValueBook(Mapping[str, Value]):
     def _shown_name(self, cell: Cell, column: int) -> str:
         """Return the name of a row: `2026-11` of a month, `is new: yes` where it is a truth."""
         if column == self.columns.time:
-            return show_period(cell, self.steps.grain)
-        if isinstance(cell, bool):
-            return f"{readable_name(self.table.columns[column].name)}: {show_cell(cell)}"
+            return show_period(cell, self.steps.grain, has_times=self._has_times)
+        if cell is not None and column in self._truths:
+            return f"{readable_name(self.table.columns[column].name)}: {show_cell(bool(cell))}"
         return show_cell(cell)
 
     def _kind(self, cell: Cell, index: int) -> ValueKind:
@@ -246,6 +251,11 @@ class ValueBook(Mapping[str, Value]):
             )
         cells = self.table.rows[row - 1]
         return self._counts[columns][tuple(repr(cells[column]) for column in columns)] == 1
+
+
+def _described(ref: str, measure: Measure) -> str:
+    """Return `total größe` of `total_grosse`: refs are ASCII, names are not."""
+    return f"{ref.removesuffix(measure.slug)}".replace("_", " ") + measure.name
 
 
 def _kept_cell(cell: Cell) -> int | Decimal | float | date | datetime | str | None:

@@ -129,6 +129,7 @@ def test_a_short_cut_speaks_for_its_area() -> None:
         ("90m", timedelta(minutes=90)),
         ("2H", timedelta(hours=2)),
         ("1d12h", timedelta(days=1, hours=12)),
+        ("1w2d", timedelta(days=9)),
         ("45min", timedelta(minutes=45)),
         ("30s", timedelta(seconds=30)),
     ],

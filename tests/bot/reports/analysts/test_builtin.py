@@ -2,7 +2,7 @@
 
 import random
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -144,11 +144,28 @@ async def test_one_row_is_told_with_its_name():
         ([REVENUE], [(Decimal("12.5"),)], "Revenue: 12.50 EUR."),
         ([("city", ColumnKind.TEXT)], [("Oslo",), ("Rome",)], "The query returned 2 rows."),
         ([("open", ColumnKind.NUMBER)], [(None,)], "Open: no value."),
+        ([("total", ColumnKind.TEXT)], [(None,)], "Total: no value."),
+        ([("city", ColumnKind.TEXT)], [("Oslo",)], "City: Oslo."),
+        (
+            [("is_open", ColumnKind.NUMBER), ("orders", ColumnKind.NUMBER)],
+            [(1, 5), (0, 7)],
+            "Orders totalled 12. is open: no has the most orders: 7, or 58.3 % of the total.",
+        ),
     ],
 )
 async def test_small_results_have_words_too(columns, rows, summary):
     """No row, one row, and no number are told plainly."""
     assert (await told(brief_of(table(columns, rows)))).summary == summary
+
+
+async def test_midnight_among_other_times_is_no_whole_day():
+    """`Lowest at 2020-01-01` would speak of a day."""
+    columns = [("at", ColumnKind.TIMESTAMP), ("clicks", ColumnKind.NUMBER)]
+    rows = [(datetime(2020, 1, 1, 0, minute), minute) for minute in (0, 20, 40)]  # noqa: DTZ001
+    said = await told(brief_of(table(columns, rows)))
+
+    assert "Clicks were lowest at 2020-01-01 00:00: 0." in said.insights
+    assert "Clicks averaged 20.0 per row." in said.insights
 
 
 async def test_readers_who_are_no_analysts_get_less():

@@ -212,6 +212,15 @@ def test_two_columns_of_one_name_stay_two():
     assert texts(values, "total_n", "total_n_2") == ["3", "30"]
 
 
+def test_a_value_is_described_by_the_name_of_its_column():
+    """References are ASCII, names are not: people read of `größe`."""
+    columns = [("größe", ColumnKind.NUMBER), ("Größe", ColumnKind.NUMBER)]
+    values = compute_values(table(columns, [(1, 3), (2, 4)]))
+
+    assert values["total_grosse"].description == "total größe"
+    assert values["total_grosse_2"].description == "total größe"
+
+
 def test_outliers_lie_far_from_all_others():
     """One value far from the rest is named; without spread nobody is unusual."""
     spread = [(f"c{number}", 10 + number % 3) for number in range(11)]
