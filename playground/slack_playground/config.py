@@ -24,6 +24,7 @@ class PlaygroundConfig:
     answered with the first copy; Slack documents errors of it, and nothing else.
     `edit_window_seconds`: how old a message may be that is edited. `images`: whether the
     pictures in blocks are fetched, and refused where that fails, as Slack does.
+    `events_per_hour`: of one workspace, where limits are Slack's; then `app_rate_limited`.
     """
 
     host: str = "127.0.0.1"
@@ -36,6 +37,7 @@ class PlaygroundConfig:
     client_msg_id: Literal["honoured", "ignored"] = "ignored"
     edit_window_seconds: float | None = None
     images: Literal["fetched", "trusted"] = "trusted"
+    events_per_hour: int = 30_000
     ack_seconds: float = 3.0
     trigger_seconds: float = 3.0
     retry_delays: tuple[float, ...] = (0.0, 60.0, 300.0)

@@ -18,6 +18,7 @@ from slack_playground.people import (
     channels,
     commands,
     editing,
+    entities,
     home,
     reacting,
     shortcuts,
@@ -275,6 +276,15 @@ class Hands:
         """Go to another channel with the assistant's thread open."""
         place = self.channel(beside)
         return assistants.look_at(self.workspace, self.user(user), thread_ts, place)
+
+    def open_entity(self, user: str, channel: str, ts: str, url: str | None = None) -> Outcome:
+        """Open the details of a message's Work Object; `entity_details` has the app's answer."""
+        place = self.channel(channel)
+        return entities.open_entity(self.workspace, self.user(user), place, ts, url)
+
+    def entity_details(self, user: str) -> Record | None:
+        """Return what the app showed a person of the Work Object they opened last."""
+        return self.state.entity_details.get(self.user(user).id)
 
     def prompts(self, user: str, thread_ts: str = "") -> list[Record]:
         """Return what the app suggests to a person in their direct message with it."""

@@ -58,7 +58,12 @@ class Platform:
             ack_seconds=config.ack_seconds,
         )
         self.deliveries = Deliveries(self.sockets, self.requests)
-        self.events = Events(self.deliveries, config.retry_delays, self.waits)
+        self.events = Events(
+            self.deliveries,
+            config.retry_delays,
+            self.waits,
+            most_an_hour=config.events_per_hour if config.limits == "slack" else None,
+        )
         self.snapshots: dict[str, Snapshot] = {}
         self.workspaces: dict[str, Workspace] = {}
         for seed in read_seeds(read_record(config.seed)):

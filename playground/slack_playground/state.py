@@ -317,6 +317,8 @@ class State:
     stars: dict[str, list[Record]] = field(default_factory=dict)
     scheduled: dict[str, Scheduled] = field(default_factory=dict)
     agent_sessions: dict[str, AgentSession] = field(default_factory=dict)
+    # What an app last showed each person of a Work Object: its data, an error, or a sign-in.
+    entity_details: dict[str, Record] = field(default_factory=dict)
     statuses: dict[tuple[str, str], Status] = field(default_factory=dict)
     assistant_threads: dict[tuple[str, str], AssistantThread] = field(default_factory=dict)
     executions: dict[str, Execution] = field(default_factory=dict)

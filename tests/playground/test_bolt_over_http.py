@@ -124,6 +124,27 @@ async def test_an_event_is_sent_again_until_it_is_taken(playground: Playground) 
     await runner.cleanup()
 
 
+async def test_an_address_that_leads_in_a_circle_is_given_up(playground: Playground) -> None:
+    """After a few redirections; the next try says why."""
+    reasons: list[str | None] = []
+
+    async def lead_on(request: web.Request) -> web.Response:
+        sent = await request.json()
+        if "challenge" in sent:
+            return web.Response(text=sent["challenge"])
+        reasons.append(request.headers.get("X-Slack-Retry-Reason"))
+        raise web.HTTPTemporaryRedirect(PATH)
+
+    app = web.Application()
+    app.router.add_post(PATH, lead_on)
+    runner, address = await listening(app)
+    assert await playground.use_request_url(f"{address}{PATH}")
+    playground.write("ada", "ops", "hi")
+    await playground.wait_for(lambda: "too_many_redirects" in reasons)
+    assert reasons[0] is None
+    await runner.cleanup()
+
+
 async def test_the_manifests_addresses_count(clock: HandClock) -> None:
     """Each kind goes where the manifest says; an app in Socket Mode gets nothing over HTTP."""
     heard: list[str] = []

@@ -1,8 +1,9 @@
 import asyncio
 
 import pytest
-from slack_playground import Playground
+from slack_playground import HandClock, Playground
 
+from tests.patience import PATIENCE_SECONDS
 from tests.playground.conftest import be_patient
 from tests.playground.wire import ADA, OPS, Api, Caller, connect
 
@@ -115,3 +116,27 @@ async def test_edits_and_deletions_are_events(playground: Playground, api: Api) 
     assert by_kind[None]["bot_id"] == playground.state.bot_id
     assert by_kind["message_changed"]["previous_message"]["text"] == "x"
     assert by_kind["message_deleted"]["deleted_ts"] == ts
+
+
+async def test_too_many_events_are_only_counted(clock: HandClock) -> None:
+    """Of the third in an hour the app hears `app_rate_limited`, once a minute, until it is over."""
+    settings = {"limits": "slack", "events_per_hour": 2, "ack_seconds": PATIENCE_SECONDS}
+    async with (
+        Playground(clock=clock, **settings) as playground,
+        Api(playground) as api,
+        connect(api) as app,
+    ):
+        for text in "abcd":
+            playground.write("ada", "ops", text)
+        await playground.wait_for(lambda: len(app.payloads) == 3)
+        clock.advance(60)
+        playground.write("ada", "ops", "e")
+        await playground.wait_for(lambda: len(app.payloads) == 4)
+        clock.advance(3600)
+        playground.write("ada", "ops", "f")
+        await playground.wait_for(lambda: len(app.payloads) == 5)
+    assert sorted(event["text"] for event in app.events("message")) == ["a", "b", "f"]
+    limited = [one for one in app.payloads if one["type"] == "app_rate_limited"]
+    minutes = sorted(one["minute_rate_limited"] for one in limited)
+    assert [minute - minutes[0] for minute in minutes] == [0, 60]
+    assert {one["team_id"] for one in limited} == {playground.state.team_id}

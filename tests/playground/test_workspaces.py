@@ -1,5 +1,7 @@
 """One app in several workspaces: installing, tokens of their own, leaving."""
 
+import base64
+import json
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -157,3 +159,82 @@ async def test_a_seed_names_its_own_workspaces() -> None:
         assert playground.elsewhere("north").state.bot_user_id == "U0NORTH001"
         with pytest.raises(LookupError, match="annex"):
             playground.elsewhere("annex")
+
+
+async def test_a_person_signs_in(playground: Playground, api: Api) -> None:
+    """With a code, for a token and a signed word of who they are; the nonce comes back in it."""
+    address = f"{playground.page_url}openid/connect/authorize"
+    asked = {
+        "client_id": CLIENT["client_id"],
+        "response_type": "code",
+        "scope": "openid email",
+        "redirect_uri": BACK,
+        "nonce": "n1",
+        "state": "s1",
+    }
+    for wrong in ({"response_type": "token"}, {"scope": "email"}, {"client_id": "x"}):
+        async with api.session.get(address, params={**asked, **wrong}) as response:
+            assert response.status == 400
+    form = {**asked, "workspace": playground.state.team_id, "user": "ben", "decision": "allow"}
+    async with api.session.post(address, data=form, allow_redirects=False) as response:
+        code = parse_qs(urlsplit(response.headers["Location"]).query)["code"][0]
+    sent = {**CLIENT, "code": code, "redirect_uri": BACK}
+    _, answer = await api.raw("openid.connect.token", token=None, data=sent)
+    claims = json.loads(base64.urlsafe_b64decode(answer["id_token"].split(".")[1] + "=="))
+    expected = ("U0BEN00002", "ben@example.com", "n1", CLIENT["client_id"])
+    assert tuple(claims[name] for name in ("sub", "email", "nonce", "aud")) == expected
+    _, who = await api.raw("openid.connect.userInfo", token=answer["access_token"])
+    assert (who["sub"], who["email"], "name" in who) == ("U0BEN00002", "ben@example.com", False)
+    _, again = await api.raw("openid.connect.token", token=None, data=sent)
+    assert again["error"] == "code_already_used"
+
+
+async def test_a_manifest_is_changed(playground: Playground, api: Api) -> None:
+    """The app lives by the new one at once; apps that were made by one are kept apart."""
+    manifest = {
+        "display_information": {"name": "Cook"},
+        "features": {
+            "bot_user": {"display_name": "Cook"},
+            "slash_commands": [{"command": "/cook", "description": "Cooks"}],
+        },
+        "oauth_config": {"scopes": {"bot": ["commands"]}},
+    }
+    async with Api(playground, playground.config_token) as config:
+        own = {"app_id": playground.state.app_id}
+        made = await config("apps.manifest.create", manifest=manifest)
+        assert (await config("apps.manifest.export", app_id=made["app_id"]))["manifest"] == manifest
+        changed = await config("apps.manifest.update", **own, manifest=manifest)
+        assert changed["permissions_updated"] is True
+        assert (await config("apps.manifest.export", **own))["manifest"] == manifest
+        assert (await playground.run_command("ada", "ops", "/ops")).error == "unknown_command"
+        assert (await config("apps.manifest.delete", app_id=made["app_id"]))["ok"] is True
+        gone = await config("apps.manifest.export", app_id=made["app_id"])
+        assert gone["error"] == "invalid_app_id"
+        playground.reset()
+        assert (await playground.run_command("ada", "ops", "/ops")).error == "dispatch_failed"
+
+
+async def test_a_configuration_token_is_rotated(playground: Playground, api: Api) -> None:
+    """The refresh token is good once, the new one for twelve hours."""
+    first = {"refresh_token": "xoxe-playground-config"}
+    _, answer = await api.raw("tooling.tokens.rotate", token=None, json=first)
+    assert answer["exp"] - answer["iat"] == 43_200
+    async with Api(playground, answer["token"]) as config:
+        manifest = {"display_information": {"name": "x"}}
+        assert (await config("apps.manifest.validate", manifest=manifest))["ok"] is True
+    _, again = await api.raw("tooling.tokens.rotate", token=None, json=first)
+    assert again["error"] == "invalid_refresh_token"
+
+
+async def test_an_event_knows_whom_it_was_for(
+    playground: Playground, api: Api, app: Caller
+) -> None:
+    """By its context, which the app-level token opens."""
+    playground.write("ada", "ops", "hi")
+    await playground.wait_for(lambda: app.payloads)
+    context = app.payloads[0]["event_context"]
+    async with Api(playground, playground.app_token) as level:
+        found = await level("apps.event.authorizations.list", event_context=context)
+        assert found["authorizations"] == app.payloads[0]["authorizations"]
+        other = await level("apps.event.authorizations.list", event_context="4-x")
+    assert other["error"] == "invalid_event_context"

@@ -18,6 +18,7 @@ from slack_playground.state import User
 from slack_playground.workspace import Workspace
 
 PATH = "/oauth/v2/authorize"
+SIGN_IN_PATH = "/openid/connect/authorize"
 
 
 class RefusedError(Exception):
@@ -33,26 +34,41 @@ class Request:
     redirect_uri: str
     state: str
     team: str
+    # Of a person who signs in: what comes back inside their id_token.
+    nonce: str = ""
 
 
 def add_authorization(app: web.Application, platform: Platform) -> None:
     async def show(request: web.Request) -> web.Response:
         try:
-            asked = _read(platform, request.query)
+            asked = _read(platform, _as_installation(request.path, request.query))
         except RefusedError as error:
             return _page(f"<p role=alert>Slack refuses: <code>{escape(str(error))}</code></p>", 400)
-        return _page(_form(platform, asked, request.query))
+        return _page(_form(platform, asked, request.query, request.path))
 
     async def decide(request: web.Request) -> web.Response:
         form = {name: str(value) for name, value in (await request.post()).items()}
         try:
-            asked = _read(platform, form)
+            asked = _read(platform, _as_installation(request.path, form))
             raise web.HTTPFound(_destination(platform, asked, form))
         except RefusedError as error:
             return _page(f"<p role=alert>Slack refuses: <code>{escape(str(error))}</code></p>", 400)
 
-    app.router.add_get(PATH, show)
-    app.router.add_post(PATH, decide)
+    for path in (PATH, SIGN_IN_PATH):
+        app.router.add_get(path, show)
+        app.router.add_post(path, decide)
+
+
+def _as_installation(path: str, values: Mapping[str, str]) -> Mapping[str, str]:
+    """Return a request to sign in with Slack as one for the scopes of a person alone."""
+    if path != SIGN_IN_PATH:
+        return values
+    if values.get("response_type") != "code":
+        raise RefusedError("invalid_response_type")
+    scopes = values.get("scope", "")
+    if "openid" not in scopes.replace(",", " ").split():
+        raise RefusedError("invalid_scope")
+    return {**values, "scope": "", "user_scope": scopes}
 
 
 def _read(platform: Platform, values: Mapping[str, str]) -> Request:
@@ -69,6 +85,7 @@ def _read(platform: Platform, values: Mapping[str, str]) -> Request:
         _redirect_uri(platform, values),
         values.get("state", ""),
         values.get("team", ""),
+        values.get("nonce", ""),
     )
 
 
@@ -108,6 +125,7 @@ def _destination(platform: Platform, asked: Request, form: Mapping[str, str]) ->
             asked.redirect_uri,
             channel=channel,
             user_scopes=asked.user_scopes,
+            nonce=asked.nonce,
         )
         answer = {"code": code, "state": asked.state}
     return f"{asked.redirect_uri}{'&' if '?' in asked.redirect_uri else '?'}{urlencode(answer)}"
@@ -121,7 +139,7 @@ def _installer(workspace: Workspace, reference: str) -> User:
     return next(iter([*named, *owners, *people]))
 
 
-def _form(platform: Platform, asked: Request, query: Mapping[str, str]) -> str:
+def _form(platform: Platform, asked: Request, query: Mapping[str, str], path: str) -> str:
     hidden = "".join(
         f'<input type=hidden name="{escape(name)}" value="{escape(value)}">'
         for name, value in query.items()
@@ -141,7 +159,7 @@ def _form(platform: Platform, asked: Request, query: Mapping[str, str]) -> str:
     name = escape(platform.manifest.name)
     return (
         f"<h1>{name} is requesting permission to access a workspace</h1>"
-        f'<form method=post action="{PATH}">{hidden}'
+        f'<form method=post action="{path}">{hidden}'
         f"<p><label>Workspace <select name=workspace>{choices}</select></label></p>"
         f"<p>{name} will be able to:</p><ul>{scopes}</ul>"
         "<p><button name=decision value=cancel>Cancel</button> "

@@ -27,6 +27,7 @@ class Grant:
     expires_at: float
     channel: str = ""
     user_scopes: frozenset[str] = frozenset()
+    nonce: str = ""
     is_used: bool = False
 
 
@@ -46,12 +47,13 @@ class Installations:
         *,
         channel: str = "",
         user_scopes: frozenset[str] = frozenset(),
+        nonce: str = "",
     ) -> str:
         """Return the code that the app exchanges for its token."""
         code = secrets.token_hex(16)
         expires_at = self._clock.now() + CODE_SECONDS
         self._grants[code] = Grant(
-            team, user, scopes, redirect_uri, expires_at, channel, user_scopes
+            team, user, scopes, redirect_uri, expires_at, channel, user_scopes, nonce
         )
         return code
 

@@ -17,6 +17,8 @@ class Trigger:
     view_id: str | None
     expires_at: float
     is_used: bool = False
+    # The app's id of the Work Object whose details were asked for.
+    entity: str = ""
 
 
 class Triggers:
@@ -25,13 +27,15 @@ class Triggers:
         self._seconds = seconds
         self._triggers: dict[str, Trigger] = {}
 
-    def issue(self, state: State, user: str, view_id: str | None = None) -> str:
+    def issue(
+        self, state: State, user: str, view_id: str | None = None, *, entity: str = ""
+    ) -> str:
         """Give out a trigger id for what `user` just did, in `view_id` if in a modal."""
         now = self._clock.now()
         trigger_id = f"{int(now * 1000)}.{state.last_number}.{secrets.token_hex(16)}"
         if len(self._triggers) >= KEPT:
             del self._triggers[next(iter(self._triggers))]
-        self._triggers[trigger_id] = Trigger(user, view_id, now + self._seconds)
+        self._triggers[trigger_id] = Trigger(user, view_id, now + self._seconds, entity=entity)
         return trigger_id
 
     def exchange(self, trigger_id: str) -> Trigger:

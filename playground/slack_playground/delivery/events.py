@@ -6,6 +6,7 @@ import secrets
 from slack_playground.delivery.deliveries import Deliveries
 from slack_playground.errors import PageError
 from slack_playground.state import Record, State
+from slack_playground.timing.allowance import EventAllowance
 from slack_playground.timing.waits import Waits
 
 # Contexts of events older than this many are forgotten.
@@ -20,19 +21,43 @@ class Events:
     same event_id. Events that found no socket therefore arrive as retries.
     """
 
-    def __init__(self, deliveries: Deliveries, delays: tuple[float, ...], waits: Waits) -> None:
+    def __init__(
+        self,
+        deliveries: Deliveries,
+        delays: tuple[float, ...],
+        waits: Waits,
+        *,
+        most_an_hour: int | None = None,
+    ) -> None:
         self._deliveries = deliveries
         self._delays = delays
         self._waits = waits
+        self._allowances: dict[str, EventAllowance] = {}
+        self._most_an_hour = most_an_hour
         self._tasks: set[asyncio.Task[None]] = set()
         self._contexts: dict[str, list[Record]] = {}
 
     def send(self, state: State, event: Record, *, at: float) -> None:
-        """Start delivering one event; the caller has checked the subscription."""
+        """
+        Start delivering one event; the caller has checked the subscription.
+
+        Of too many in an hour the app only hears that there were too many, once a minute.
+        """
+        if self._most_an_hour is not None:
+            allowance = self._allowances.setdefault(
+                state.team_id, EventAllowance(self._most_an_hour)
+            )
+            if not allowance.admits(at):
+                if allowance.is_to_be_told(at):
+                    self._start(_rate_limited(state, at))
+                return
         body = _event_callback(state, event, at)
         if len(self._contexts) >= KEPT_CONTEXTS:
             del self._contexts[next(iter(self._contexts))]
         self._contexts[body["event_context"]] = body["authorizations"]
+        self._start(body)
+
+    def _start(self, body: Record) -> None:
         task = asyncio.get_running_loop().create_task(self._deliver(body))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -43,6 +68,7 @@ class Events:
 
     def reset(self) -> None:
         self._contexts.clear()
+        self._allowances.clear()
         for task in self._tasks:
             task.cancel()
 
@@ -65,6 +91,16 @@ class Events:
             if delivery.outcome == "acknowledged" or delivery.reason is None:
                 return
             reason = delivery.reason
+
+
+def _rate_limited(state: State, at: float) -> Record:
+    return {
+        "token": "playground",
+        "type": "app_rate_limited",
+        "team_id": state.team_id,
+        "minute_rate_limited": int(at) // 60 * 60,
+        "api_app_id": state.app_id,
+    }
 
 
 def _event_callback(state: State, event: Record, at: float) -> Record:

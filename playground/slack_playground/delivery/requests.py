@@ -24,6 +24,8 @@ from slack_playground.timing.clock import Clock
 
 _JSON = "application/json"
 _FORM = "application/x-www-form-urlencoded"
+# https://docs.slack.dev/apis/events-api#retries has the reasons.
+_FAILED = {0: "connection_failed", -2: "too_many_redirects", -3: "ssl_error"}
 _AGENT = "Slackbot 1.0 (+https://api.slack.com/robots)"
 
 
@@ -124,7 +126,7 @@ class Requests:
     async def _post(
         self, url: str, body: bytes, content_type: str, headers: dict[str, str]
     ) -> tuple[int, str, bool]:
-        """Return the status (0: no connection, -1: too late), the text, and "do not retry"."""
+        """Return the status, or how it failed below 1 (`_FAILED`), the text, and "do not retry"."""
         said = {
             **signed(body, int(time.time())),
             "Content-Type": content_type,
@@ -141,6 +143,10 @@ class Requests:
                 return response.status, text, response.headers.get("X-Slack-No-Retry") == "1"
         except TimeoutError:
             return -1, "", False
+        except aiohttp.TooManyRedirects:
+            return -2, "", False
+        except (aiohttp.ClientSSLError, aiohttp.ClientConnectorCertificateError):
+            return -3, "", False
         except (aiohttp.ClientError, ValueError):
             return 0, "", False
 
@@ -158,8 +164,8 @@ def _read(kind: str, status: int, text: str, has_enough: bool) -> Delivery:
         return Delivery("acknowledged", _answer(kind, text))
     if status == -1:
         return Delivery("timeout", reason="http_timeout")
-    if status == 0:
-        return Delivery("no_connection", reason="connection_failed")
+    if status < 1:
+        return Delivery("no_connection", reason=_FAILED[status])
     outcome = "http_service_error" if status >= 500 else "http_client_error"
     return Delivery(outcome, reason=None if has_enough else "http_error")
 

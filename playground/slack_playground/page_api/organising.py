@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from slack_playground.errors import PageError
 from slack_playground.page_api.request import Fields
-from slack_playground.people import assistants, channels, editing, workflows
+from slack_playground.people import assistants, channels, editing, entities, workflows
 from slack_playground.people.outcome import Outcome
 from slack_playground.state import Record, User
 
@@ -111,6 +111,11 @@ def _look_at(fields: Fields) -> Outcome:
     return assistants.look_at(*place, fields.channel())
 
 
+def _open_entity(fields: Fields) -> Outcome:
+    place = fields.workspace, fields.user(), fields.channel()
+    return entities.open_entity(*place, fields.text("ts"), fields.optional("url"))
+
+
 def _names(fields: Fields) -> list[str]:
     said = fields.values.get("users")
     if not isinstance(said, list) or not said or not all(isinstance(one, str) for one in said):
@@ -134,6 +139,7 @@ ORGANISING: dict[str, Doing] = {
     "functions": _serving(_run_function),
     "assistant": _serving(_open_assistant),
     "assistant/context": _serving(_look_at),
+    "entity": _serving(_open_entity),
     "channels/create": _serving(_create),
     "channels/join": _serving(_join),
     "channels/leave": _serving(_leave),

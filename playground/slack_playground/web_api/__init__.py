@@ -20,7 +20,7 @@ from slack_playground.web_api import (
 )
 from slack_playground.web_api.call import Method, Takes
 from slack_playground.web_api.conversations import bookmarks, channels, conversations, history
-from slack_playground.web_api.external import calls, remote_files
+from slack_playground.web_api.external import calls, entities, remote_files
 from slack_playground.web_api.lists import items, lists
 from slack_playground.web_api.messages import chat, pins, reactions, scheduled, streams, unfurls
 from slack_playground.web_api.personal import identity, reminders, saved_items, search
@@ -126,6 +126,7 @@ METHODS: dict[str, Method] = {
     "dnd.setSnooze": Method(do_not_disturb.set_snooze, _DISTURB, TIER_2, takes=Takes.PERSON),
     "dnd.teamInfo": Method(do_not_disturb.team_info, ("dnd:read",), TIER_2),
     "emoji.list": Method(custom_emoji.list_emoji, ("emoji:read",), TIER_2),
+    "entity.presentDetails": Method(entities.present_details, per_minute=TIER_3, takes=Takes.BOT),
     "files.completeUploadExternal": Method(files.complete_upload, ("files:write",), TIER_4),
     "files.delete": Method(files.delete, ("files:write",), TIER_3),
     "files.getUploadURLExternal": Method(files.get_upload_url, ("files:write",), TIER_4),
@@ -147,6 +148,7 @@ METHODS: dict[str, Method] = {
     "functions.completeSuccess": Method(functions.complete_success, per_minute=TIER_3),
     "oauth.v2.access": Method(oauth.access, takes=Takes.NOTHING),
     "oauth.v2.exchange": Method(oauth.exchange, per_minute=TIER_3, takes=Takes.NOTHING),
+    "openid.connect.token": Method(oauth.sign_in, per_minute=TIER_4, takes=Takes.NOTHING),
     "openid.connect.userInfo": Method(identity.user_info, ("openid",), TIER_3, takes=Takes.PERSON),
     "pins.add": Method(pins.add, ("pins:write",), TIER_2),
     "pins.list": Method(pins.list_pins, ("pins:read",), TIER_2),

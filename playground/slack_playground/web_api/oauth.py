@@ -10,10 +10,12 @@ from slack_playground.app.installations import (
     revoke,
     uninstall,
 )
+from slack_playground.app.web_tokens import signed_token
 from slack_playground.errors import SlackError
 from slack_playground.seed import CLIENT_ID, CLIENT_SECRET
 from slack_playground.state import Record, Token
 from slack_playground.web_api.call import Call
+from slack_playground.web_api.personal.identity import claims
 from slack_playground.workspace import Workspace
 
 
@@ -39,6 +41,38 @@ def access(call: Call) -> Record:
             "url": add_webhook(workspace, grant.channel),
         }
     return answer
+
+
+def sign_in(call: Call) -> Record:
+    """Answer openid.connect.token: a person's token, and an `id_token` that says who they are."""
+    _check_client(call)
+    kind = call.arguments.text("grant_type") or "authorization_code"
+    if kind not in ("authorization_code", "refresh_token"):
+        raise SlackError("invalid_grant_type")
+    if kind == "refresh_token":
+        workspace, token = _fresh_token(call)
+        nonce = ""
+    else:
+        platform = call.workspace.platform
+        code, uri = call.arguments.text("code") or "", call.arguments.text("redirect_uri")
+        grant = platform.installations.exchange(code, uri)
+        if "openid" not in grant.user_scopes:
+            raise SlackError("oauth_authorization_url_mismatch")
+        workspace, nonce = platform.workspaces[grant.team], grant.nonce
+        token = issue(workspace, "user", grant.user, grant.user_scopes)
+    held = workspace.state.tokens[token]
+    said = claims(workspace, workspace.state.users[held.user], held.scopes)
+    now = int(workspace.clock.now())
+    about: Record = {"iss": workspace.address, "aud": CLIENT_ID, "iat": now, "exp": now + 300}
+    if nonce:
+        about["nonce"] = nonce
+    id_token = signed_token({**about, "auth_time": now, **said}, CLIENT_SECRET)
+    return {
+        "access_token": token,
+        "token_type": "Bearer",
+        "id_token": id_token,
+        **refreshable(workspace, token),
+    }
 
 
 def exchange(call: Call) -> Record:
@@ -71,11 +105,16 @@ def uninstall_app(call: Call) -> Record:
 
 
 def _refreshed(call: Call) -> Record:
+    workspace, token = _fresh_token(call)
+    return {**_installation(workspace), **_of_token(workspace, token)}
+
+
+def _fresh_token(call: Call) -> tuple[Workspace, str]:
+    """Use the refresh token of a call up; return where it was good, and what it brings."""
     wanted = call.arguments.text("refresh_token") or ""
     for workspace in call.workspace.platform.workspaces.values():
         if wanted in workspace.state.refresh_tokens:
-            token = refresh(workspace, wanted)
-            return {**_installation(workspace), **_of_token(workspace, token)}
+            return workspace, refresh(workspace, wanted)
     raise SlackError("invalid_refresh_token")
 
 

@@ -231,7 +231,9 @@ def _outside(fresh: Fresh) -> dict[str, dict[str, Any]]:
         "calls.participants.add": {"id": fresh.call, "users": person},
         "calls.participants.remove": {"id": fresh.call, "users": person},
         "calls.update": {"id": fresh.call, "title": "Lunch"},
+        "entity.presentDetails": {"trigger_id": fresh.trigger},
         "files.remote.add": elsewhere,
+        "openid.connect.token": {**CLIENT, "code": "x"},
         "files.remote.info": {"external_id": "soup"},
         "files.remote.list": {"limit": 2},
         "files.remote.remove": {"external_id": "soup"},
@@ -287,7 +289,9 @@ def _of_people(fresh: Fresh) -> dict[str, dict[str, Any]]:
 # What only a step before it makes possible answers with its own refusal in a fresh workspace.
 REFUSED = {
     "apps.event.authorizations.list": "invalid_event_context",
+    "entity.presentDetails": "invalid_trigger_id",
     "files.revokePublicURL": "file_not_found",
+    "openid.connect.token": "invalid_code",
     "files.sharedPublicURL": "file_not_found",
     "slackLists.items.update": "invalid_column_id",
     "stars.remove": "not_starred",

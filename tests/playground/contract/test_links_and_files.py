@@ -6,7 +6,7 @@ import pytest
 from slack_playground import Playground
 from slack_playground.pictures import draw_picture
 
-from tests.playground.wire import OPS, Api
+from tests.playground.wire import ADA, OPS, Api, Caller
 
 LINK = "https://example.com/soup"
 ENTITY = {
@@ -98,3 +98,50 @@ async def test_a_reaction_goes_by_its_bare_name(playground: Playground, api: Api
     place = {"channel": OPS, "timestamp": linked(playground)["ts"]}
     assert (await api("reactions.add", name=":eyes:", **place))["error"] == "invalid_name"
     assert playground.react("ben", "ops", place["timestamp"], ":eyes:").ok is True
+
+
+async def test_details_of_a_work_object_are_asked_for(
+    playground: Playground, api: Api, app: Caller
+) -> None:
+    """The app hears which one and from whom, and answers that person once, about that one."""
+    place = linked(playground)
+    await api("chat.unfurl", metadata={"entities": [ENTITY]}, **place)
+    assert playground.open_entity("ada", "ops", place["ts"], "https://example.com").ok is False
+    assert playground.open_entity("ada", "ops", place["ts"]).ok
+    await playground.wait_for(lambda: app.events("entity_details_requested"))
+    (event,) = app.events("entity_details_requested")
+    assert (event["user"], event["external_ref"], event["message_ts"]) == (
+        ADA,
+        {"id": "1"},
+        place["ts"],
+    )
+    assert event["link"] == {"url": ENTITY["url"], "domain": "example.com"}
+    details = {**ENTITY, "external_ref": {"id": "1"}}
+    asked = {"trigger_id": event["trigger_id"]}
+    for wrong, error in (
+        ({"metadata": {"url": "x"}}, "invalid_metadata"),
+        ({"metadata": "{"}, "invalid_metadata"),
+        ({"user_auth_required": True}, "user_auth_url_missing"),
+    ):
+        assert (await api("entity.presentDetails", **asked, **wrong))["error"] == error
+    assert (await api("entity.presentDetails", **asked, metadata=details))["ok"] is True
+    shown = playground.entity_details("ada")
+    assert shown == {"entity": "1", "metadata": details}
+    again = await api("entity.presentDetails", **asked, metadata=details)
+    assert again["error"] == "exchanged_trigger_id"
+
+
+async def test_details_are_of_what_was_opened(
+    playground: Playground, api: Api, app: Caller
+) -> None:
+    """Those of another Work Object are refused; a message may bring its own, too."""
+    entities = [{**ENTITY, "external_ref": {"id": "7"}}]
+    ts = (await api("chat.postMessage", channel=OPS, text="x", metadata={"entities": entities}))[
+        "ts"
+    ]
+    assert (await api.page("entity", user="ada", channel="ops", ts=ts))["ok"] is True
+    await playground.wait_for(lambda: app.events("entity_details_requested"))
+    trigger_id = app.events("entity_details_requested")[0]["trigger_id"]
+    other = await api("entity.presentDetails", trigger_id=trigger_id, metadata=ENTITY)
+    assert other["error"] == "entity_metadata_does_not_match_trigger"
+    assert playground.entity_details("ada") is None
