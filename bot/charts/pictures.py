@@ -88,7 +88,7 @@ def _title_of(chart: Chart) -> str:
 
 
 def ticks(low: float, high: float, count: int = 5) -> list[float]:
-    """Return round numbers from below *low* to above *high*, with zero where bars begin."""
+    """Return round numbers from below *low* to above *high*."""
     span = (high - low) or abs(high) or 1.0
     rough = span / count
     power = 10.0 ** math.floor(math.log10(rough))
@@ -104,11 +104,8 @@ def _draw_axes(chart: Chart) -> Iterator[str]:
     stacked = chart.kind == "area"
     values = _stacks(chart) if stacked else [[p.value for p in one.points] for one in chart.series]
     flat = [float(value) for line in values for value in line]
-    low, high = min(flat), max(flat)
-    # A line that never moves would lie on the lower edge, as if it were zero.
-    if chart.kind != "line" or (low >= 0 and low < high / 2) or low == high:
-        low, high = min(low, 0.0), max(high, 0.0)
-    marks = ticks(low, high)
+    # From zero, lines too: as in Slack's own charts, a small change must not look like a large one.
+    marks = ticks(min(*flat, 0.0), max(*flat, 0.0))
     words = [_tick_words(mark, marks) for mark in marks]
     left = 60 + max(map(len, words)) * _TEXT_SIZE * _LETTER
     top = 140 if len(chart.series) > 1 else 100

@@ -2,16 +2,19 @@
 
 import argparse
 import asyncio
+import errno
 import signal
 import sys
 from pathlib import Path
 
 from slack_playground import screenshot
-from slack_playground.config import PlaygroundConfig
+from slack_playground.app.manifest_rules import validate_manifest
+from slack_playground.config import PlaygroundConfig, read_record
 from slack_playground.errors import SeedError
 from slack_playground.playground import Playground
 
 PORT = 3900
+MOST_PORT = 65_535
 MANIFEST = Path("manifest.json")
 
 
@@ -20,6 +23,8 @@ def main() -> int:
     if sys.argv[1:2] == ["screenshot"]:
         return screenshot.main(sys.argv[2:])
     options = _parse()
+    if options.version:
+        return _print_version()
     config = PlaygroundConfig(
         host=options.host,
         port=options.port,
@@ -33,17 +38,47 @@ def main() -> int:
     try:
         playground = Playground(config)
         asyncio.run(_serve(playground, _advice(config)))
-    except (SeedError, OSError) as error:
+    except SeedError as error:
         sys.stderr.write(f"{error}\n")
+        return 2
+    except OSError as error:
+        sys.stderr.write(f"{_why(error, config)}\n")
         return 2
     return 0
 
 
+def _why(error: OSError, config: PlaygroundConfig) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"Port {config.port} is taken. Choose another with --port; 0 is any free one."
+    return f"Cannot listen on {config.host}: {error.strerror or error}"
+
+
 def _advice(config: PlaygroundConfig) -> str:
-    """Name a manifest that lies here and was not given: it counts only when somebody says so."""
-    if config.manifest is not None or not MANIFEST.is_file():
-        return ""
-    return f"\nTo hold the app to its manifest: --manifest {MANIFEST}\n"
+    """
+    Name what Slack would refuse in the manifest, or one that lies here and was not given.
+
+    It counts only when somebody says so.
+    """
+    if config.manifest is None:
+        known = f"\nTo hold the app to its manifest: --manifest {MANIFEST}\n"
+        return known if MANIFEST.is_file() else ""
+    problems = validate_manifest(read_record(config.manifest))
+    lines = [f"  {one.pointer or '/'}: {one.message}\n" for one in problems]
+    return "".join(["\nSlack would refuse this manifest:\n", *lines]) if lines else ""
+
+
+def _port(words: str) -> int:
+    if not words.isascii() or not words.isdecimal() or int(words) > MOST_PORT:
+        raise argparse.ArgumentTypeError(f"{words!r} is no port: 0 to {MOST_PORT}")
+    return int(words)
+
+
+def _print_version() -> int:
+    # Costs a tenth of the start, and only this needs it.
+    from importlib.metadata import version
+
+    sys.stdout.write(f"slack-playground {version('slack-playground')}\n")
+    return 0
 
 
 def _parse() -> argparse.Namespace:
@@ -53,7 +88,8 @@ def _parse() -> argparse.Namespace:
         epilog="`slack-playground screenshot --help`: a picture of a channel of a running one.",
     )
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=PORT)
+    parser.add_argument("--version", action="store_true", help="print it and end")
+    parser.add_argument("--port", type=_port, default=PORT, help="0: any free one")
     parser.add_argument("--limits", choices=("slack", "off"), default="slack")
     parser.add_argument(
         "--client-msg-id",

@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 _FLAGS = ("--no-sandbox", "--disable-gpu")
+_NO_BROWSER = "There is no Chromium. Run: playwright install chromium, or name one with --browser"
 _NEEDED = "A screenshot needs Playwright: pip install 'slack-playground[screenshot]'\n"
 
 
@@ -23,10 +24,18 @@ def main(arguments: list[str]) -> int:
     try:
         asyncio.run(take(options))
     except (Error, LookupError) as error:
-        sys.stderr.write(f"{str(error).splitlines()[0]}\n")
+        sys.stderr.write(f"{_why(str(error), options.url)}\n")
         return 2
     sys.stdout.write(f"{options.file}\n")
     return 0
+
+
+def _why(said: str, url: str) -> str:
+    if "ECONNREFUSED" in said:
+        return f"There is no playground at {url}. Start one with: slack-playground"
+    if "playwright install" in said:
+        return _NO_BROWSER
+    return said.splitlines()[0]
 
 
 async def take(options: argparse.Namespace) -> None:

@@ -2,6 +2,7 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import sys
 from pathlib import Path
 
@@ -52,6 +53,35 @@ async def test_a_manifest_beside_it_is_only_named(tmp_path: Path) -> None:
         process.terminate()
         rest, _ = await process.communicate()
         assert (b"--manifest manifest.json" in rest) is (not arguments)
+
+
+async def test_a_manifest_that_slack_would_refuse_is_told(tmp_path: Path) -> None:
+    """It is taken, and each of its faults is named."""
+    manifest = {
+        "display_information": {"name": "Bell"},
+        "features": {"slash_commands": [{"command": "bell"}]},
+    }
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+    process = await run("--port", "0", "--manifest", "manifest.json", cwd=tmp_path)
+    assert process.stdout is not None
+    await process.stdout.readuntil(b"SLACK_SIGNING_SECRET")
+    process.terminate()
+    rest, _ = await process.communicate()
+    assert b"Slack would refuse this manifest:" in rest
+    assert b"/features/slash_commands/0/command: must start with /" in rest
+
+
+async def test_what_cannot_be_listened_on_is_said_in_a_line() -> None:
+    """A taken port says what to do; no port at all is a usage error."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        process = await run("--port", port)
+        _, errors = await process.communicate()
+    expected = f"Port {port} is taken. Choose another with --port; 0 is any free one.\n"
+    assert (process.returncode, errors.decode()) == (2, expected)
+    process = await run("--port", "70000")
+    _, errors = await process.communicate()
+    assert (process.returncode, b"is no port" in errors) == (2, True)
 
 
 async def test_a_broken_seed_is_a_usage_error(tmp_path: Path) -> None:

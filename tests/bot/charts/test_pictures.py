@@ -23,11 +23,14 @@ def words_of(kind, *points):
         ((5, 5, 5), ["0", "1", "2", "3", "4", "5"]),
         ((0, 125_000), ["0", "25,000", "50,000", "75,000", "100,000", "125,000"]),
         ((0, 12.5), ["0.0", "2.5", "5.0", "7.5", "10.0", "12.5"]),
+        ((980, 1000), ["0", "200", "400", "600", "800", "1,000"]),
+        ((-980, -1000), ["-1,000", "-800", "-600", "-400", "-200", "0"]),
+        ((0, 0), ["0.0", "0.2"]),
     ],
 )
-def test_ticks_are_round_and_a_flat_line_stands_above_zero(points, ticks):
-    """What never moves does not look like zero; a tick has no more places than it needs."""
-    found = [word for word in words_of("line", *points) if word[0].isdigit()]
+def test_the_axis_of_a_line_begins_at_zero_in_round_steps(points, ticks):
+    """A small change does not look like a large one; a tick has no more places than it needs."""
+    found = [word for word in words_of("line", *points) if re.match(r"-?\d", word)]
 
     assert found == ticks
 

@@ -37,5 +37,7 @@ async def test_a_channel_becomes_a_picture(playground: Playground, tmp_path: Pat
     content = file.read_bytes()
     assert content[:4] == b"\x89PNG"
     assert [int.from_bytes(content[at : at + 4], "big") for at in (16, 20)] == [640, 480]
+    code, said = await screenshot(playground, "ops", str(file), "--url", "http://127.0.0.1:9")
+    assert (code, said[:42]) == (2, b"There is no playground at http://127.0.0.1")
     code, said = await screenshot(playground, "nowhere", str(file))
     assert (code, said.decode().strip()) == (2, "There is no such channel.")
