@@ -72,6 +72,7 @@ from bot.wiring.credentials import api_tokens, destinations_of, oauth_app_of, se
 from bot.wiring.other_workspaces import OthersNeed, OtherWorkspaces
 from bot.wiring.outward import Outward, open_outward, remember_home
 from bot.wiring.presence import Presence, appear, clients_of, slack_client
+from bot.wiring.slack_people import SlackPeople
 from bot.wiring.tenants import Owners
 from bot.workspaces.access import Rights, named_people, retry_roles
 from bot.workspaces.directory import Directories
@@ -124,6 +125,7 @@ class Opsbell:
         self._clock = clock or SystemClock()
         self._pacing = pacing
         self._meters = Meters()
+        self._people = SlackPeople()
         self._bus = figures_of(settings.config.bus, self._clock)
         self._stack = AsyncExitStack()
 
@@ -184,7 +186,8 @@ class Opsbell:
                 health=partial(slack.health, rooms.outward.lanes),
                 kinds=rooms.tasks.tasks.kinds,
             )
-            listeners.register(slack.ears, services, OtherWorkspaces(services, others))
+            elsewhere = OtherWorkspaces(services, others)
+            self._people.houses = listeners.register(slack.ears, services, elsewhere)
             self._stack.push_async_callback(slack.socket.stop)
             await slack.socket.start()
         logger.info(
@@ -362,6 +365,7 @@ class Opsbell:
                 destinations=destinations,
                 oidc=self._open_oidc(session),
                 meters=self._meters,
+                people=self._people,
                 bus=self._bus,
                 installations=Installations(
                     rooms.database,
