@@ -72,6 +72,7 @@ from bot.wiring.credentials import api_tokens, destinations_of, oauth_app_of, se
 from bot.wiring.other_workspaces import OthersNeed, OtherWorkspaces
 from bot.wiring.outward import Outward, open_outward, remember_home
 from bot.wiring.presence import Presence, appear, clients_of, open_session, slack_client
+from bot.wiring.slack_people import SlackPeople
 from bot.wiring.tenants import Owners
 from bot.workspaces.access import Rights, config_in, named_people, retry_roles
 from bot.workspaces.directory import Directories
@@ -125,6 +126,7 @@ class Opsbell:
         self._pacing = pacing
         self._meters = Meters()
         self._bus = figures_of_bus(settings.config.bus, self._clock)
+        self._people = SlackPeople()
         self._stack = AsyncExitStack()
 
     @property
@@ -185,7 +187,8 @@ class Opsbell:
                 health=partial(slack.health, rooms.outward.lanes),
                 kinds=rooms.tasks.tasks.kinds,
             )
-            listeners.register(slack.ears, services, OtherWorkspaces(services, others))
+            elsewhere = OtherWorkspaces(services, others)
+            self._people.houses = listeners.register(slack.ears, services, elsewhere)
             self._stack.push_async_callback(slack.socket.stop)
             await slack.socket.start()
         logger.info(
@@ -366,6 +369,7 @@ class Opsbell:
                 destinations=destinations,
                 oidc=self._open_oidc(session),
                 meters=self._meters,
+                people=self._people,
                 bus=self._bus,
                 installations=Installations(
                     rooms.database,

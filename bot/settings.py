@@ -63,6 +63,7 @@ class Settings(BaseModel):
     slack_app_token: _Secret = None
     slack_client_id: Text = None
     slack_client_secret: _Secret = None
+    slack_signing_secret: _Secret = None
     slack_api_url: str = Field("https://slack.com/api/", repr=False)
     slack_default_channel: Text = None
     slack_alerts_channel: Text = None

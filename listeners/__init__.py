@@ -14,14 +14,17 @@ from listeners.workspace_routing import Elsewhere, Houses
 __all__ = ["Elsewhere", "ListenerServices", "register"]
 
 
-def register(app: AsyncApp, services: ListenerServices, elsewhere: Elsewhere | None = None) -> None:
+def register(
+    app: AsyncApp, services: ListenerServices, elsewhere: Elsewhere | None = None
+) -> Houses:
     """
-    Make *app* answer to everything the manifest offers; call it once.
+    Make *app* answer to everything the manifest offers, and return the workspaces that it serves.
 
     *services* are those of the workspace of SLACK_BOT_TOKEN, *elsewhere* has all others.
     """
     app.use(make_filter(SeenDeliveries()))
-    app.use(make_admission(Houses(services, elsewhere)))
+    houses = Houses(services, elsewhere)
+    app.use(make_admission(houses))
     app.use(make_injection())
     app.error(handle_error)
     app.listener_runner.listener_start_handler = InteractionStart()
@@ -32,3 +35,4 @@ def register(app: AsyncApp, services: ListenerServices, elsewhere: Elsewhere | N
     shortcuts.register(app)
     steps.register(app)
     events.register(app)
+    return houses

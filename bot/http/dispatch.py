@@ -27,6 +27,7 @@ from bot.http.security.rate_limit import (
     TRIES_PER_SECOND,
     RateLimit,
 )
+from bot.http.security.slack_signature import slack_signature_of
 from bot.http.security.webhook_verification import has_valid_secret
 from bot.http.services import HttpServices
 from bot.tokens import Caller
@@ -49,7 +50,10 @@ class Dispatcher:
         self._connections = connections
         self._routes = tuple(routes)
         self._authority = Authority(
-            services.tokens, signatures_of(services.settings, services.clock), services.oidc
+            services.tokens,
+            signatures_of(services.settings, services.clock),
+            services.oidc,
+            slack_signature_of(services.settings, services.clock),
         )
         http = services.settings.config.http
         self._rate = RateLimit(http.requests_per_second, http.burst)
@@ -134,7 +138,7 @@ class Dispatcher:
                 return _WEBHOOK_CALLER, raw
         try:
             if self._authority.takes_signature(route, request.headers):
-                return await self._admit_signed(request)
+                return await self._admit_signed(request, route)
             caller = await self._authority.read_token(route, request.headers)
         except RefusedError:
             # Guessing tokens has a limit, too.
@@ -159,10 +163,10 @@ class Dispatcher:
         self._count(self._rate, _bucket_of(_WEBHOOK_CALLER))
         return raw
 
-    async def _admit_signed(self, request: web.Request) -> tuple[Caller, bytes]:
+    async def _admit_signed(self, request: web.Request, route: Route) -> tuple[Caller, bytes]:
         """Do the same for a signature, which can be checked with the body only."""
         raw = await read_bytes(request)
-        caller = self._authority.read_signature(request.headers, raw)
+        caller = self._authority.read_signature(route, request.headers, raw)
         self._connections.trust(request.transport)
         self._count(self._rate, _bucket_of(caller))
         return caller, raw

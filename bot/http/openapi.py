@@ -12,6 +12,7 @@ from bot.http.idempotency import IDEMPOTENCY_KEY
 from bot.http.route_types import JSON_TYPE, ZIP_TYPE, Access, Route
 from bot.http.schemas.base import Shown
 from bot.http.schemas.constraints import or_empty
+from bot.http.security.slack_signature import SIGNATURE_HEADER
 
 _VERSION = "1"
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -47,6 +48,7 @@ _SECURITY: dict[Access, list[dict[str, list[str]]]] = {
     Access.CALLBACK: [{"token": []}],
     Access.WEBHOOK: [{"token": []}],
     Access.SIGNED: [{"token": []}, {"signature": []}],
+    Access.SLACK: [{"token": []}, {"slack": []}],
 }
 _SCHEMES = {
     "token": {
@@ -61,6 +63,12 @@ _SCHEMES = {
         "name": "webhook-signature",
         "description": "Standard Webhooks with CALLBACK_SECRET: also `webhook-id` and "
         "`webhook-timestamp`; good for five minutes.",
+    },
+    "slack": {
+        "type": "apiKey",
+        "in": "header",
+        "name": SIGNATURE_HEADER,
+        "description": "Slack's own, with SLACK_SIGNING_SECRET; it says for whom it asks.",
     },
 }
 _PROBLEM = {

@@ -19,6 +19,8 @@ _WINDOWS = {
     "deflate": zlib.MAX_WBITS,
 }
 _MAX_DEPTH = 64
+#: Python takes more for space than JSON does.
+_JSON_SPACE = b" \t\r\n"
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -90,7 +92,7 @@ def read_object(raw: bytes, content_type: str, charset: str | None) -> dict[str,
     Raises `RefusedError` with 415 for another type than JSON in UTF-8, with 400 for what is no
     JSON object.
     """
-    if not raw.strip():
+    if not raw.strip(_JSON_SPACE):
         return {}
     value = _read_json(raw, content_type, charset)
     if not isinstance(value, dict):

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from bot.http.services import HttpServices
 from bot.tasks.creation import Owner
 from bot.tokens import Caller
+from bot.workspaces.gate import Visitor
 from bot.workspaces.models import DEFAULT_TENANT
 
 JSON_TYPE = "application/json"
@@ -24,6 +25,7 @@ class Access(StrEnum):
     BEARER = "bearer"  #: a token that is not bound to one task
     CALLBACK = "callback"  #: also the token that a runner was given for its own task
     SIGNED = "signed"  #: also somebody who signs with CALLBACK_SECRET
+    SLACK = "slack"  #: also Slack, which signs with SLACK_SIGNING_SECRET and says who asks
     WEBHOOK = "webhook"  #: also a system that knows the secret of its `[webhooks.<name>]`
 
 
@@ -51,7 +53,7 @@ class Call:
     and `query` are instances of the models that the route names. `new_id` is the id for an object
     that this call creates, if it is repeated under one idempotency key, or what all deliveries of a
     signed callback have in common; `is_again` says that a process that died may have created it
-    already. `headers` are found in any case.
+    already. `headers` are found in any case. `person` is for whom Slack asks; None for a token.
     """
 
     services: HttpServices
@@ -65,6 +67,7 @@ class Call:
     new_id: str | None = None
     is_again: bool = False
     headers: Mapping[str, str] = field(default_factory=dict)
+    person: Visitor | None = None
 
     @property
     def environment(self) -> str | None:

@@ -131,8 +131,8 @@ _HEALTH_ROUTES = (
     Route("GET", "/api/health", health.show_health, "How is it, and why?", "Health", answers={200: Health}),
 )
 _ASSISTANT_ROUTES = (
-    Route("POST", "/mcp", mcp.serve_mcp, "Model Context Protocol: tools for assistants", "Assistants", body=RpcMessage,
-          answers={200: RpcReply, 202: "text/plain", 400: RpcRefusal, 404: RpcRefusal}),
+    Route("POST", "/mcp", mcp.serve_mcp, "Model Context Protocol: tools for assistants", "Assistants", Access.SLACK,
+          body=RpcMessage, answers={200: RpcReply, 202: "text/plain", 400: RpcRefusal, 404: RpcRefusal}),
 )
 _DOCS_ROUTES = (
     Route("GET", "/api/openapi.json", docs.show_openapi, "This description, for programs", "Reading", PUBLIC,

@@ -24,7 +24,8 @@ from bot.tasks.intake import Intake
 from bot.tasks.service import Tasks
 from bot.telemetry.bus_figures import BusFigures
 from bot.telemetry.meters import Meters
-from bot.tokens import Tokens
+from bot.tokens import Caller, Tokens
+from bot.workspaces.gate import Visitor
 from bot.workspaces.installation import Installations
 from bot.workspaces.service import WorkspaceConnections
 
@@ -34,6 +35,18 @@ class Channels(Protocol):
 
     async def channel_id(self, workspace_id: str, channel: str) -> str:
         """Return the id for an id, a `#name`, a mention or a link; raise `InvalidError`."""
+        ...
+
+
+class People(Protocol):
+    """Knows what people in Slack may do, who ask through Slack's own assistant."""
+
+    async def caller_of(self, visitor: Visitor) -> Caller:
+        """Return the person as a caller; raise `ForbiddenError`, or `UnavailableError`."""
+        ...
+
+    async def require_operator(self, visitor: Visitor, kind: str) -> None:
+        """Raise `ForbiddenError`, saying who may, unless the person may start such tasks."""
         ...
 
 
@@ -76,6 +89,7 @@ class HttpServices:
     meters: Meters = field(default_factory=Meters)
     bus: BusFigures | None = None  # with `[bus]`
     installations: Installations | None = None
+    people: People | None = None
 
     def usual_channel(self, workspace_id: str) -> str | None:
         """Return the channel of a workspace for what names none; None if there is none."""

@@ -1,9 +1,10 @@
 """The endpoint for assistants: one JSON-RPC message in, one JSON response out."""
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from bot.errors import ForbiddenError, InvalidError, UserError
+from bot.errors import ForbiddenError, InvalidError, UnavailableError, UserError
 from bot.http.mcp import protocol
 from bot.http.mcp.protocol import RpcError, RpcRequest
 from bot.http.mcp.tool import Tool
@@ -11,6 +12,7 @@ from bot.http.mcp.tools import TOOLS
 from bot.http.route_types import Call, Response
 from bot.http.schemas.base import bind
 from bot.http.schemas.mcp import RpcMessage
+from bot.http.security.slack_signature import SLACK_ITSELF
 from bot.sql import fast_json
 
 _SERVER = {"name": "opsbell", "title": "Opsbell", "version": "1"}
@@ -67,7 +69,8 @@ async def _answer_to(call: Call, request: RpcRequest) -> dict[str, Any]:
         case "ping":
             return {}
         case "tools/list":
-            shown = [tool.described() for tool in TOOLS if _may_use(call, tool)]
+            is_slack = call.caller is SLACK_ITSELF  # It asks once for everybody.
+            shown = [tool.described() for tool in TOOLS if is_slack or _may_use(call, tool)]
             return {"tools": shown, **_UNCACHED}
         case "tools/call":
             return await _called(call, request)
@@ -88,6 +91,7 @@ async def _called(call: Call, request: RpcRequest) -> dict[str, Any]:
     if not isinstance(given, dict):
         raise RpcError(protocol.INVALID_PARAMS, "`arguments` must be an object.")
     try:
+        call = await _for_the_person(call, request)
         if not _may_use(call, tool):
             raise ForbiddenError(f"The token lacks the scope `{tool.scope}`.")
         result = await tool.run(call, bind(tool.arguments, given))
@@ -110,3 +114,19 @@ def _refusal_text(error: UserError) -> str:
 
 def _may_use(call: Call, tool: Tool) -> bool:
     return tool.scope is None or call.caller.may(tool.scope)
+
+
+async def _for_the_person(call: Call, request: RpcRequest) -> Call:
+    """
+    Return the call of the person for whom Slack asks; the call of a token as it is.
+
+    Raises `ForbiddenError` for whoever may not use the bot, `UnavailableError` if nobody can tell.
+    """
+    if call.caller is not SLACK_ITSELF:
+        return call
+    person, people = protocol.slack_person(request), call.services.people
+    if person is None:
+        raise ForbiddenError("Slack does not say who asks: set `slack_identity_auth`.")
+    if people is None:
+        raise UnavailableError("Opsbell does not listen to Slack.")
+    return replace(call, caller=await people.caller_of(person), person=person)

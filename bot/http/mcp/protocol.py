@@ -11,6 +11,8 @@ from typing import Any
 
 from bot.errors import OpsbellError
 from bot.http.schemas.mcp import RpcMessage
+from bot.ids import is_slack_user_id
+from bot.workspaces.gate import Visitor
 
 HANDSHAKE_VERSIONS = ("2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25")
 STATELESS_VERSIONS = ("2026-07-28",)
@@ -107,6 +109,19 @@ def _meta_of(params: dict[str, Any]) -> dict[str, Any]:
 def _unsupported(version: str) -> RpcError:
     data = {"supported": [*_ALL_VERSIONS], "requested": version[:100]}
     return RpcError(_UNSUPPORTED_VERSION, "This protocol version is not spoken here.", data)
+
+
+def slack_person(request: RpcRequest) -> Visitor | None:
+    """Return for whom Slack asks, as a request that it signed says; None if it does not."""
+    said = _meta_of(request.params).get("slack")
+    named = said if isinstance(said, dict) else {}
+    user, team = named.get("user_id"), named.get("team_id")
+    if not (isinstance(user, str) and is_slack_user_id(user) and isinstance(team, str) and team):
+        return None
+    enterprise = named.get("enterprise_id")
+    return Visitor(
+        user, seen_in=team, enterprise_id=enterprise if isinstance(enterprise, str) else None
+    )
 
 
 def negotiated(requested: Any) -> str:

@@ -12,7 +12,7 @@ from bot.http.mcp.tool import ToolResult
 from bot.http.route_types import Call
 from bot.http.schemas import mcp as arguments
 from bot.http.schemas.tasks import RetryTask
-from bot.tasks.models import RETRYABLE
+from bot.tasks.models import RETRYABLE, Task
 
 logger = structlog.get_logger(__name__)
 
@@ -23,20 +23,23 @@ async def retry_confirmed(call: Call, wanted: arguments.RetryWanted) -> ToolResu
     """Return a confirmation code at first; with it, start the next attempt."""
     confirmations = Confirmations(call.services.database, call.services.clock)
     caller = call.caller
+    task, _ = await call.services.tasks.get(await call.owner(), wanted.id)
+    if call.person is not None and call.services.people is not None:
+        await call.services.people.require_operator(call.person, task.task)
     if wanted.confirmation is None:
-        return await _ask_to_retry(call, wanted, confirmations)
+        return await _ask_to_retry(call, task, wanted.reason, confirmations)
     attempt, reason = await confirmations.take(
-        caller.tenant, caller.subject, wanted.id, wanted.confirmation
+        caller.tenant, caller.subject, task.id, wanted.confirmation
     )
     body = RetryTask(
         attempt=attempt, reason=f"{reason} {_AUDIT_SUFFIX}" if reason else _AUDIT_SUFFIX
     )
-    data = (await retry_task(replace(call, path={"id": wanted.id}, body=body))).body
+    data = (await retry_task(replace(call, path={"id": task.id}, body=body))).body
     logger.info(
         "assistant_retried_task",
         tenant=caller.tenant,
         subject=caller.subject,
-        task_id=wanted.id,
+        task_id=task.id,
         attempt=data["attempt"],
     )
     heading = f"Queued: {task_line(data)}"
@@ -44,15 +47,14 @@ async def retry_confirmed(call: Call, wanted: arguments.RetryWanted) -> ToolResu
 
 
 async def _ask_to_retry(
-    call: Call, wanted: arguments.RetryWanted, confirmations: Confirmations
+    call: Call, task: Task, reason: str | None, confirmations: Confirmations
 ) -> ToolResult:
     """Return what would be done and the code that does it; raise `ConflictError` if it cannot."""
-    task, _ = await call.services.tasks.get(await call.owner(), wanted.id)
     if task.status not in RETRYABLE or task.runner is None:
         why = "it has no runner" if task.status in RETRYABLE else f"it is {task.status}"
         raise ConflictError(f"Task `{task.id}` cannot be retried: {why}.")
     code, expires_at = await confirmations.ask(
-        call.caller.tenant, call.caller.subject, task.id, task.attempt, wanted.reason
+        call.caller.tenant, call.caller.subject, task.id, task.attempt, reason
     )
     what = f"Start attempt {task.attempt + 1} of {task.task} ({task.id})?"
     data = {

@@ -7,6 +7,7 @@ from bot.http.errors import unauthorized
 from bot.http.route_types import Access, Route
 from bot.http.security.callback_signatures import HEADERS, Signatures
 from bot.http.security.oidc import OidcTokens
+from bot.http.security.slack_signature import SIGNATURE_HEADER, SlackSignature
 from bot.tokens import Caller, TokenError, Tokens, is_of_ours
 
 _NO_SECRET = (
@@ -23,25 +24,33 @@ class Authority:
         tokens: Tokens | None,
         signatures: Signatures | None,
         oidc: OidcTokens | None = None,
+        slack: SlackSignature | None = None,
     ) -> None:
         self._tokens = tokens
         self._oidc = oidc
         self._signatures = signatures
+        self._slack = slack
 
     def takes_signature(self, route: Route, headers: Mapping[str, str]) -> bool:
         """Tell whether this request is authenticated by its signature, which covers the body."""
+        expected = {Access.SIGNED: HEADERS, Access.SLACK: (SIGNATURE_HEADER,)}
         return (
-            route.access is Access.SIGNED
-            and self._signatures is not None
+            self._signatures_of(route) is not None
             and "Authorization" not in headers
-            and any(name in headers for name in HEADERS)
+            and any(name in headers for name in expected[route.access])
         )
 
-    def read_signature(self, headers: Mapping[str, str], raw: bytes) -> Caller:
+    def read_signature(self, route: Route, headers: Mapping[str, str], raw: bytes) -> Caller:
         """Return the signer; call it only after `takes_signature`."""
-        if self._signatures is None:
-            raise UnavailableError("Signatures cannot be checked: set CALLBACK_SECRET and restart.")
-        return self._signatures.read(headers, raw)
+        signatures = self._signatures_of(route)
+        if signatures is None:
+            raise UnavailableError("Signatures cannot be checked: set their secret and restart.")
+        return signatures.read(headers, raw)
+
+    def _signatures_of(self, route: Route) -> Signatures | SlackSignature | None:
+        if route.access is Access.SIGNED:
+            return self._signatures
+        return self._slack if route.access is Access.SLACK else None
 
     async def read_token(self, route: Route, headers: Mapping[str, str]) -> Caller:
         """Return whose token this is; raise 401, or 503 if tokens cannot be checked at all."""

@@ -18,6 +18,7 @@ JSON = {"Content-Type": "application/json"}
     [
         b"{",
         b"[]",
+        b"\x0b",
         b'"text"',
         b"null",
         b"7",

@@ -10,8 +10,8 @@ from mcp.client.streamable_http import streamable_http_client
 
 from bot.http.mcp.confirmations import CONFIRMABLE_FOR, Confirmation
 from bot.http.mcp.tools import TOOLS
-from bot.tasks.models import Task
-from tests.bot.http.calling import ONE_DATABASE, token_for
+from bot.tasks.models import ExternalTaskId, Task
+from tests.bot.http.calling import ONE_DATABASE, HandClock, token_for
 from tests.bot.http.rows import rows
 from tests.bot.http.tenant_cases import REPORT
 from tests.patience import until
@@ -136,6 +136,28 @@ async def test_a_retry_needs_two_calls(client, database):
     assert [(one["verb"], one["by"], one["reason"]) for one in task.acted] == [
         ("retried", "ada", "disk is bigger (confirmed through an assistant)")
     ]
+
+
+@ONE_DATABASE
+async def test_a_retry_may_name_the_id_of_the_orchestrator(client, database):
+    """Both calls find the task by the id that its orchestrator gave it."""
+    await fail_task(client)
+    row = ExternalTaskId(
+        tenant="default",
+        external_id="job-9",
+        task_id="import-1",
+        channel="C1",
+        ts="1.0",
+        remembered_at=HandClock().now(),
+    )
+    database.transact(lambda session: session.add(row))
+
+    async with assistant(client, token_for()) as ada:
+        asked = await ada.call_tool("task_retry", {"id": "job-9"})
+        code = {"id": "job-9", "confirmation": asked.structured_content["confirmation"]}
+        done = await ada.call_tool("task_retry", code)
+
+    assert (done.is_error, rows(database, Task)[0].attempt) == (False, 2)
 
 
 async def test_a_confirmation_is_for_one_caller_one_task_and_five_minutes(client, clock, database):
