@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from bot.applied_files.ledger import FileKey, forget_file, remember_file
 from bot.applied_files.models import AppliedFile
+from bot.as_code.change import AUTHOR
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,8 @@ class Origin:
         """Yield what is to be known of a thing that the file would change: others have had it."""
         row = self.applied.get(key)
         if row is None or row.thing != thing:
+            if by.startswith(f"by {AUTHOR} "):  # By a version that did not remember it yet.
+                return
             yield f"was not made from a file, but {by}: from now on the file decides"
             return
         if row.folder != self.folder:

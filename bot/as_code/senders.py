@@ -56,7 +56,7 @@ class SenderPlan:
         differing = list(_differing_settings(known, wanted))
         if not differing:
             return self._planned(Action.NONE, wanted, known)
-        by = f"by {known.created_by}, last at {known.updated_at:%Y-%m-%d %H:%M}"
+        by = f"by {known.created_by} or others, last at {known.updated_at:%Y-%m-%d %H:%M}"
         state = known.updated_at.isoformat()
         notes = self._origin.notes((SENDER_FILE, named.code), named.code, state, by)
         traffic = await self._database.read(

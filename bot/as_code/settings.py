@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
+from sqlalchemy.engine import make_url
 
 from bot.config_file import ConfigFile
 from bot.errors import ConflictError, UnavailableError
@@ -24,11 +25,12 @@ def settings_lines(current: ConfigFile, wanted: ConfigFile) -> list[str]:
 
 def secrets_in(config: ConfigFile) -> Iterator[str]:
     """Yield the keys of a settings file that hold a secret themselves, where a file could."""
-    for section in ("sources", "destinations", "webhooks"):
-        for name, said in getattr(config, section).items():
-            for key in ("url", "secret"):
-                if getattr(said, key, None) is not None:
-                    yield f"{section}.{name}.{key}"
+    for name, source in config.sources.items():
+        url = source.url
+        if url is not None and make_url(url.get_secret_value()).password:
+            yield f"sources.{name}.url"
+    yield from (f"destinations.{name}.url" for name, one in config.destinations.items() if one.url)
+    yield from (f"webhooks.{name}.secret" for name, one in config.webhooks.items() if one.secret)
 
 
 def _as_tables(config: ConfigFile) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, func, select
@@ -15,14 +15,18 @@ from bot.leaderboard_config import Leaderboard
 from bot.leaderboards.boards import boards_of
 from bot.leaderboards.computation import compute_ranking
 from bot.leaderboards.weeks import Week
+from bot.leaderboards.wording import row_words
 from bot.messages.destinations import destination_id
 from bot.messages.models import Message, Sender
 from bot.metrics.own_metrics import own_metrics
 from bot.reports.models import Report
 from bot.scheduling.schedules import next_occurrence
+from bot.tasks.models import Task
 from bot.workspaces.models import DEFAULT_TENANT
 
 _MAX_RANKED = 5
+_TASKS_SINCE = timedelta(days=7)
+_USUALLY = "the usual channel"
 _MAX_REPORTS_NAMED = 10
 
 
@@ -41,6 +45,7 @@ class SettingsEffects:
         if self.tenant == DEFAULT_TENANT:  # Boards are this tenant's.
             yield from self._boards()
         yield from self._metrics()
+        yield from self._channels_of_tasks()
 
     def warnings(self) -> Iterator[str]:
         """Yield what would be refused or fail."""
@@ -68,8 +73,8 @@ class SettingsEffects:
         if due is None:
             return "not posted by itself"
         at = next_occurrence(due, self.now).astimezone(ZoneInfo(board.timezone))
-        to = board.channel or "the usual channel"
-        return f"posts to {to}, next {at:%a %d %b %H:%M} ({due.timezone})"
+        to = board.channel or _USUALLY
+        return f"“{board.title}” to {to}, next {at:%a %d %b %H:%M} ({due.timezone})"
 
     def _ranks(self, name: str, board: Leaderboard | None) -> str:
         """Return the first of last week's ranking, by the samples that are stored."""
@@ -77,9 +82,20 @@ class SettingsEffects:
             return "nothing"
         week = Week.of(self.now, ZoneInfo(board.timezone)).previous
         ranking = compute_ranking(self.session, name, board, week, self.now)
-        return ", ".join(f"{row.rank}. {row.subject}" for row in ranking.rows[:_MAX_RANKED]) or (
-            "no samples"
+        rows = [row_words(ranking, row) for row in ranking.rows[:_MAX_RANKED]]
+        lines = (f"{rank}. {subject} {' · '.join(words)}" for rank, _, subject, *words, _ in rows)
+        return ", ".join(lines) or "no samples"
+
+    def _channels_of_tasks(self) -> Iterator[str]:
+        """Yield the kinds whose tasks are shown elsewhere, with how many there were lately."""
+        query = select(Task.task, func.count()).where(
+            Task.tenant == self.tenant, col(Task.updated_at) >= self.now - _TASKS_SINCE
         )
+        for kind, count in self.session.exec(query.group_by(col(Task.task)).order_by(Task.task)):
+            old, new = self.before.kind(kind).channel, self.after.kind(kind).channel
+            if old != new:
+                where = f"{new or _USUALLY} instead of {old or _USUALLY}"
+                yield f"tasks {kind}, like {count:,} of the last 7 days, go to {where}"
 
     def _metrics(self) -> Iterator[str]:
         before = {**own_metrics(), **self.before.metrics}

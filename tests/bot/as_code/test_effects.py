@@ -12,6 +12,7 @@ from bot.leaderboards.queries import store_samples
 from bot.leaderboards.samples import Sample
 from bot.messages.models import MessageState
 from bot.reports.models import Report
+from bot.tasks.models import Task
 from tests.bot.as_code.shelf import ORDER, SALES, SHOP, TENANT
 from tests.bot.reports.service_room import ADA
 
@@ -167,6 +168,7 @@ def test_another_settings_file_says_what_becomes_of_boards_and_reports(shelf):
                 "shops": {**BOARD, "rank_by": "lost", "schedule": "mon 09:00", "channel": "C0NEW"}
             },
             "metrics": {"total": {**metric, "unit": "€"}},
+            "tasks": {"imp*": {"channel": "C0IMP"}},
         }
     )
     samples = [
@@ -174,7 +176,7 @@ def test_another_settings_file_says_what_becomes_of_boards_and_reports(shelf):
         for name, sold, lost in (("north", 3.0, 1.0), ("south", 2.0, 5.0))
     ]
     shelf.database.transact(lambda session: store_samples(session, "shops", samples))
-    shelf.database.transact(lambda session: session.add(_report(now)))
+    shelf.database.transact(lambda session: session.add_all(_stored(now)))
     lines, warnings = shelf.database.snapshot(
         lambda session: [
             [*told(SettingsEffects(session, TENANT, before, after, now))]
@@ -183,15 +185,25 @@ def test_another_settings_file_says_what_becomes_of_boards_and_reports(shelf):
     )
 
     assert lines == [
-        "leaderboard shops: not posted by itself → posts to C0NEW, next Mon 30 Nov 09:00 (UTC)",
-        "leaderboard shops, last week: 1. north, 2. south → 1. south, 2. north",
+        "leaderboard shops: not posted by itself → “Shops” to C0NEW, next Mon 30 Nov 09:00 (UTC)",
+        "leaderboard shops, last week: 1. north 3 · 1, 2. south 2 · 5"
+        " → 1. south 5 · 2, 2. north 1 · 3",
         "metric total: report “Sales” kept its SQL; save it again to ask anew",
+        "tasks import, like 1 of the last 7 days, go to C0IMP instead of the usual channel",
     ]
     assert warnings == ["source shop goes, which is asked by report “Sales”"]
 
 
-def _report(now):
-    return Report(
+def _stored(now):
+    yield Task(
+        tenant=TENANT,
+        workspace_id="T1",
+        channel="C0OPS00001",
+        task="import",
+        created_at=now,
+        updated_at=now,
+    )
+    yield Report(
         tenant=TENANT,
         workspace_id="T1",
         owner=ADA,
