@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
+import pytest
 from sqlalchemy import text
 
 from bot.all_tables import TABLES
@@ -17,6 +18,7 @@ TELLTALE = "canaryslack"
 
 
 @ONE_DATABASE
+@pytest.mark.long
 async def test_no_route_tells_or_keeps_a_secret(client, database, surroundings):
     """Not in an answer, a refusal, a page, a figure or a table; not as a name of a field either."""
     admin = token_for("default", "admin")
@@ -77,7 +79,7 @@ def kept(database) -> list[str]:
     """Return the tables that have the secret in a row."""
     with database.connect() as connection:
         return [
-            table.__tablename__
+            str(table.__tablename__)
             for table in TABLES
             if TELLTALE
             in repr(list(connection.execute(text(f'SELECT * FROM "{table.__tablename__}"'))))
