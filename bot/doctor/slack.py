@@ -46,7 +46,7 @@ class SlackExamination:
         if self._settings.speaks_by_webhook:
             return [
                 Finding.note(
-                    "tokens", "no bot token: notices go through the webhook, without edits"
+                    "tokens", "no bot token is set; notices go through the webhook, without edits"
                 )
             ]
         bot_token, app_token = tokens_of(self._settings)

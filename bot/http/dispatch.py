@@ -30,6 +30,7 @@ from bot.http.security.rate_limit import (
 from bot.http.security.slack_signature import slack_signature_of
 from bot.http.security.webhook_verification import has_valid_secret
 from bot.http.services import HttpServices
+from bot.redaction import redact
 from bot.tokens import Caller
 
 #: A body up to this size is read in a moment.
@@ -70,7 +71,8 @@ class Dispatcher:
         """Return what aiohttp calls for *route*."""
 
         async def serve_route(request: web.Request) -> web.Response:
-            path = {name: clean_text(value) for name, value in request.match_info.items()}
+            # A name that is a secret is nobody's.
+            path = {name: redact(clean_text(value)) for name, value in request.match_info.items()}
             caller, raw = await self._admit(request, route)
             if caller is NOBODY:  # The connections of strangers are few.
                 return await self._answer(request, route, path, caller, b"")

@@ -18,6 +18,7 @@ from bot.errors import (
     UserError,
 )
 from bot.http.route_types import Response
+from bot.redaction import redact
 
 logger = structlog.get_logger(__name__)
 
@@ -141,5 +142,7 @@ def refused(
     details: list[dict[str, str]] | None = None,
     headers: dict[str, str] | None = None,
 ) -> Response:
-    body: dict[str, Any] = {"error": code, "message": message, "details": details or []}
+    """Return the one shape of a refusal; what it repeats of the request is masked."""
+    told = [{name: redact(text) for name, text in detail.items()} for detail in details or ()]
+    body: dict[str, Any] = {"error": code, "message": redact(message), "details": told}
     return Response(body, status, headers or {})

@@ -1,6 +1,8 @@
 """P10: secrets planted in everything that comes in are nowhere to be found afterwards."""
 
+import io
 import json
+import zipfile
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -10,6 +12,7 @@ from aiohttp import web
 from sqlalchemy import inspect, text
 
 from bot.db import Database
+from tests.bot.tracing.collector import Collector
 from tests.patience import until
 
 #: The words that must be found nowhere. Each is a secret of its kind.
@@ -24,8 +27,11 @@ CANARIES = {
     "environment": "canary-environment-77",
     "destination": "https://hooks.slack.com/services/T0/B0/canaryhook77",
 }
+#: These stand in the settings alone, and are found nowhere either.
+_SOURCE, _TRACES = "canarysource77", "canary-traces-77"
 TELLTALES = [
     *("canaryslack", "CANARYCANARY", "c2lnbmF0dXJlLWNhbmFyeQ", "canarynamed77", "canaryaddress77"),
+    *(_SOURCE, _TRACES),
     *("canarybearer77", "MIIcanarykey77", "canary-environment-77", "canaryhook77", "eyJjYW5hcnki"),
 ]
 ALL = " and ".join(CANARIES.values())
@@ -58,35 +64,110 @@ def planted(bot, tmp_path, orchestrator):
         f'env = {{ MILL_LICENSE = "{CANARIES["environment"]}" }}\n'
         f'[runners.teller]\ntype = "http"\nurl = "{orchestrator}"\n'
         f'[destinations.hook]\nurl = "{CANARIES["destination"]}"\n'
+        f'[sources.shop]\nurl = "postgresql://ada:{_SOURCE}@127.0.0.1:1/shop"\n'
     )
     return bot
 
 
+@pytest.mark.long
 async def test_no_planted_secret_reaches_slack_answers_tables_or_logs(planted, playground):
-    """Every field of the API, both runners, commands, modals, log lines: nowhere, in no table."""
-    await planted.start()
-    answers = await plant(planted, playground)
+    """Every field of the API, both runners, commands, log lines, traces: nowhere, in no table."""
+    async with Collector() as collector:
+        planted.extra = {
+            "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url,
+            "OTEL_EXPORTER_OTLP_HEADERS": f"api-key={_TRACES}",
+            "OTEL_BSP_SCHEDULE_DELAY": "100",
+        }
+        await planted.start()
+        answers = await plant(planted, playground)
+        await planted.stop()
 
     slack = repr([playground.calls(), [one.answer for one in playground.envelopes()]])
     tables = dump(planted.database_url)
     log = (planted.folder / "bot.log").read_text()
-    for name, told in {"slack": slack, "answers": answers, "tables": tables, "log": log}.items():
+    traces = collector.bodies.decode(errors="replace")
+    places = {"slack": slack, "answers": answers, "tables": tables, "log": log, "traces": traces}
+    for name, told in places.items():
         found = [telltale for telltale in TELLTALES if telltale in told]
         assert not found, (name, found, around(told, found[0]))
-        assert name == "log" or "[secret]" in told
+        assert name in ("log", "traces") or "[secret]" in told
+    assert "/api/tasks" in traces
 
 
 async def plant(bot, playground) -> str:
     """Plant secrets wherever something is taken; return all that was answered."""
     answers = [await plant_tasks(bot, playground), await plant_messages(bot)]
+    answers += [await plant_alerts(bot), await ask_reports(bot), await ask_assistants(bot)]
     await playground.run_command(
         "ada", "ops", f"/ops task run import {CANARIES['slack']} note={ALL}"
     )
     await playground.run_command("ada", "ops", f"/ops {CANARIES['slack']}")
     shown = [await bot.read("/api/tasks")]
     shown += [await bot.read(f"/api/tasks/{task['taskId']}") for task in shown[0]["tasks"]]
-    shown += [await bot.read("/api/messages/canary")]
-    return json.dumps([answers, shown])
+    shown += [await bot.read("/api/messages/canary"), await bot.read("/api/alerts")]
+    cases = [await case_of(bot, task["taskId"]) for task in shown[0]["tasks"]]
+    async with aiohttp.ClientSession() as session, session.get(f"{bot.url}/metrics") as figures:
+        return json.dumps([answers, shown, cases, await figures.text()])
+
+
+async def plant_alerts(bot) -> Any:
+    """Let another system raise an alert with secrets in it."""
+    payload = {"summary": ALL[:900], "source": ALL[:190], "custom_details": {"note": ALL}}
+    event = {"event_action": "trigger", "dedup_key": "canary", "payload": payload}
+    return await bot.post("/api/alerts/events", event)
+
+
+async def ask_reports(bot) -> Any:
+    """Ask a database that does not answer, and whose address has a password."""
+    report = {
+        "name": "Sales",
+        "source": "shop",
+        "query": "select 1",
+        "schedule": {"frequency": "daily", "time": "09:00", "timezone": "UTC"},
+    }
+    return [await refused_by(bot, "/api/scheduling/reports/preview", report)]
+
+
+async def ask_assistants(bot) -> Any:
+    """Call tools for assistants with secrets, and have them show what is known."""
+    asked: list[tuple[str, dict[str, Any]]] = [
+        *(("tasks_failed", {}), ("tasks_list", {}), ("alerts_list", {}), ("health", {})),
+        *(("task_show", {"id": CANARIES["slack"]}), ("message_why", {"correlation_id": "canary"})),
+    ]
+    return [
+        await bot.post(
+            "/mcp",
+            {
+                "jsonrpc": "2.0",
+                "id": 1,
+                "method": "tools/call",
+                "params": {"name": name, "arguments": given},
+            },
+        )
+        for name, given in asked
+    ]
+
+
+async def refused_by(bot, path: str, body: dict[str, Any]) -> str:
+    """Return what the bot answers, whatever its status."""
+    headers = {"Authorization": f"Bearer {bot.token}"}
+    async with (
+        aiohttp.ClientSession(headers=headers) as session,
+        session.post(f"{bot.url}{path}", json=body) as answer,
+    ):
+        return await answer.text()
+
+
+async def case_of(bot, task_id: str) -> list[str]:
+    """Return the files of a task's case file."""
+    headers = {"Authorization": f"Bearer {bot.token}"}
+    async with (
+        aiohttp.ClientSession(headers=headers) as session,
+        session.get(f"{bot.url}/api/case-files/{task_id}") as answer,
+    ):
+        assert answer.status == 200, await answer.text()
+        with zipfile.ZipFile(io.BytesIO(await answer.read())) as case:
+            return [case.read(name).decode() for name in case.namelist()]
 
 
 async def plant_tasks(bot, playground):

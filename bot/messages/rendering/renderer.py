@@ -48,6 +48,7 @@ _MISTAKES = (
     ArithmeticError,
     LookupError,
     AttributeError,
+    AssertionError,  # of Jinja's filter `truncate`, about its numbers
     RecursionError,
     SyntaxError,  # Python's own word on more than twenty loops within one another
 )

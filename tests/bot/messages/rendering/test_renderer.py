@@ -237,6 +237,15 @@ def test_every_revision_has_its_own_block_ids(renderer):
     assert "block_id" not in renderer.render_source(source, {}).blocks[0]
 
 
+@pytest.mark.parametrize("argument", ["-1", "2"])
+def test_a_filters_own_check_is_a_mistake_of_the_template(renderer, argument):
+    """Jinja asserts what `truncate` is given; that must not end whoever renders."""
+    source = f'{{"text": "{{{{ x|truncate({argument}) }}}}"}}'
+
+    with pytest.raises(TemplateError, match="expected length"):
+        renderer.render_source(source, {"x": "some words"})
+
+
 def test_an_id_is_never_cut(renderer):
     """A shortened value would act on another thing, so it is an error instead."""
     source = """[{"type": "actions", "elements": [{"type": "button", "value": "{{ x }}",
