@@ -6,10 +6,10 @@ from pydantic.alias_generators import to_camel
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.db import Database
-from bot.http.errors import is_database_unavailable
 from bot.http.route_types import Call, Response
 from bot.messages.delivery.health import LaneHealth, can_deliver, counts, worst
 from bot.messages.requests.queries import awaited_workspaces
+from bot.process.failure_log import is_database_unavailable
 
 _DATABASE_SECONDS = 2.0
 #: Lanes shown one by one, those that need somebody first; of all others only the counts.
