@@ -254,7 +254,7 @@ async def soak(minutes: float, per_second: float, every_seconds: float) -> dict[
         ):
             watch = Watch(_pid_of(bots[1]))
             callbacks = Callbacks(bots, names)
-            trouble = Disturbances(playground, *bots)
+            trouble = Disturbances(playground, bots[0], bots[1])
             began = time.monotonic()
             watching = asyncio.create_task(watch.run())
             disturbing = asyncio.create_task(trouble.run(every_seconds))

@@ -50,7 +50,7 @@ async def test_nothing_is_lost_or_doubled_whatever_happens(bots, playground, dat
         await until(is_taken_over)
 
     callbacks = Callbacks(bots, CHANNELS, reports_each=4)
-    trouble = Disturbances(playground, *bots, outlast_lease)
+    trouble = Disturbances(playground, bots[0], bots[1], outlast_lease)
     bringing = asyncio.create_task(trouble.bring_each(PAUSE_SECONDS))
     await asyncio.gather(*(callbacks.work(bringing.done, PAUSE_SECONDS) for _ in range(3)))
     await bringing
