@@ -5,8 +5,10 @@ Whoever can reach the port can read the page, so no label names a tenant, a work
 That also bounds the number of series, whatever tenants do.
 """
 
+import tomllib
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 from prometheus_client import (
     CollectorRegistry,
@@ -29,6 +31,7 @@ _FRESHNESS_BUCKETS = (0.25, 0.5, 1, 2, 3, 5, 10, 20, 30, 60, 120, 300, 900, 3600
 _MISSED = (
     "Ticks that were left out, because the run before had not ended or the process stood still"
 )
+_PROJECT = Path(__file__).parents[2] / "pyproject.toml"
 
 
 class Meters:
@@ -118,8 +121,16 @@ class Meters:
 
 
 def opsbell_version() -> str:
-    """Return the version that is installed, or that it runs from its folder."""
+    """Return the version that is installed, else that of the folder it runs from."""
     try:
         return version("opsbell")
-    except PackageNotFoundError:  # Run from its folder, as the README says.
-        return "source"
+    except PackageNotFoundError:  # Run from its folder, as the README says, or in a container.
+        return _version_of_folder()
+
+
+def _version_of_folder() -> str:
+    try:
+        project = tomllib.loads(_PROJECT.read_text(encoding="utf-8"))
+        return str(project["project"]["version"])
+    except (OSError, ValueError, KeyError):
+        return "unknown"
