@@ -22,6 +22,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +95,10 @@ def _slope(at: list[float], values: list[float]) -> float:
 class Callbacks:
     """Workers that report on one task after the other, and repeat what nobody took."""
 
-    def __init__(self, bots: list[Bot], channels: list[str]) -> None:
+    def __init__(
+        self, bots: list[Bot], channels: list[str], reports_each: int = REPORTS_EACH
+    ) -> None:
+        self._reports_each = reports_each
         self.answers: Counter[str] = Counter()
         self.taken = 0
         self.ended: list[str] = []
@@ -108,20 +112,21 @@ class Callbacks:
             timeout=aiohttp.ClientTimeout(total=ANSWER_SECONDS),
         )
 
-    async def work(self, until: float, pause: float, delay: float) -> None:
-        """Report on tasks, one callback every *pause* seconds, until the time is over."""
+    async def work(self, is_over: Callable[[], bool], pause: float, delay: float = 0.0) -> None:
+        """Report on one task after the other, one callback every *pause* seconds, until then."""
         await asyncio.sleep(delay)
-        while time.monotonic() < until:
+        while not is_over():
             await self._one_task(f"soak_{next(self._numbers):06}", pause)
 
     async def _one_task(self, key: str, pause: float) -> None:
         place = {"task": "soak", "subject": key, "taskId": key, "channel": next(self._channels)}
         due = time.monotonic()
-        for number in range(1, REPORTS_EACH + 1):
-            report = {"taskId": key, "seq": number, "progress": round(number / 0.4)}
+        for number in range(1, self._reports_each + 1):
+            progress = round(100 * number / self._reports_each)
+            report = {"taskId": key, "seq": number, "progress": progress}
             if number == 1:
                 await self._send("/api/tasks", {**place, "status": "running"})
-            elif number < REPORTS_EACH:
+            elif number < self._reports_each:
                 await self._send("/api/slack/update", {**report, "status": "running"})
             else:
                 await self._send("/api/slack/update", {**report, "status": "completed"})
@@ -153,14 +158,27 @@ class Callbacks:
 class Disturbances:
     """Troubles that come one after the other, again and again."""
 
-    def __init__(self, playground: Playground, restarted: Bot, stalled: Bot) -> None:
+    def __init__(
+        self,
+        playground: Playground,
+        restarted: Bot,
+        stalled: Bot,
+        outlast_lease: Callable[[], Awaitable[object]] | None = None,
+    ) -> None:
+        """*outlast_lease* returns once the lanes of the stalled bot may be another one's."""
         self.counts: Counter[str] = Counter()
         self._playground = playground
         self._restarted = restarted
         self._stalled = stalled
+        self._outlast_lease = outlast_lease or partial(asyncio.sleep, STALL_SECONDS)
 
     async def run(self, every_seconds: float) -> None:
         """Bring one trouble after the other until cancelled."""
+        while True:
+            await self.bring_each(every_seconds)
+
+    async def bring_each(self, every_seconds: float) -> None:
+        """Bring every trouble once."""
         steps: list[tuple[str, Callable[[], Awaitable[Any]]]] = [
             ("429", self._fault("chat.*", kind="http", status=429, retry_after=2, count=3)),
             ("lost_answers_to_posts", self._fault("chat.postMessage", kind="drop_answer", count=2)),
@@ -172,7 +190,7 @@ class Disturbances:
             ("kills_by_sigkill", self._kill),
             ("stalls_beyond_the_lease", self._stall),
         ]
-        for name, bring in itertools.cycle(steps):
+        for name, bring in steps:
             await asyncio.sleep(every_seconds)
             await bring()
             self.counts[name] += 1
@@ -197,7 +215,7 @@ class Disturbances:
             raise RuntimeError("It has not been started.")
         process.send_signal(signal.SIGSTOP)
         try:
-            await asyncio.sleep(STALL_SECONDS)
+            await self._outlast_lease()
         finally:
             process.send_signal(signal.SIGCONT)
 
@@ -236,7 +254,7 @@ async def soak(minutes: float, per_second: float, every_seconds: float) -> dict[
         ):
             watch = Watch(_pid_of(bots[1]))
             callbacks = Callbacks(bots, names)
-            trouble = Disturbances(playground, *bots)
+            trouble = Disturbances(playground, bots[0], bots[1])
             began = time.monotonic()
             watching = asyncio.create_task(watch.run())
             disturbing = asyncio.create_task(trouble.run(every_seconds))
@@ -244,8 +262,8 @@ async def soak(minutes: float, per_second: float, every_seconds: float) -> dict[
             took = time.monotonic() - began
             await _ended(disturbing)
             playground.heal()
-            await _bring_back(bots)
-            waited = await _until_settled(playground, names, callbacks.ended)
+            await bring_back(bots)
+            waited = await until_settled(playground, names, callbacks.ended)
             await _ended(watching)
             await callbacks.close()
             return {
@@ -268,7 +286,10 @@ async def _report_for(callbacks: Callbacks, seconds: float, per_second: float) -
     until = time.monotonic() + seconds
     # They begin one after the other, so that their tasks do not end all at once.
     delays = [number * REPORTS_EACH * pause / workers for number in range(workers)]
-    work = [callbacks.work(until, pause, min(delay, seconds / 2)) for delay in delays]
+    work = [
+        callbacks.work(lambda: time.monotonic() >= until, pause, min(delay, seconds / 2))
+        for delay in delays
+    ]
     await asyncio.gather(*work)
 
 
@@ -302,17 +323,22 @@ async def _ended(task: asyncio.Task[None]) -> None:
         await task
 
 
-async def _bring_back(bots: list[Bot]) -> None:
+async def bring_back(bots: list[Bot]) -> None:
     """Start what was being restarted when the time was over."""
     for bot in bots:
         if bot.process is None or bot.process.returncode is not None:
             await bot.start()
 
 
-async def _until_settled(playground: Playground, names: list[str], ended: list[str]) -> float:
+async def until_settled(
+    playground: Playground,
+    names: list[str],
+    ended: list[str],
+    patience_seconds: float = PATIENCE_SECONDS,
+) -> float:
     """Wait until every task that ended is shown so; return for how long."""
     began = time.monotonic()
-    while time.monotonic() < began + PATIENCE_SECONDS:
+    while time.monotonic() < began + patience_seconds:
         found = judged(shown_in(playground, names), ended)
         if not found["missing"] and not found["not_completed"]:
             break

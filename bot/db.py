@@ -23,7 +23,8 @@ from sqlalchemy.exc import (
 from sqlmodel import Session, SQLModel
 
 from bot import schema
-from bot.errors import ConfigError
+from bot.errors import ConfigError, NoAnswerError
+from bot.process.failure_log import database_reason
 from bot.process.private_file import make_sqlite_private
 from bot.sql import fast_json
 from bot.tracing.spans import span
@@ -140,15 +141,15 @@ class Database:
         """
         Make sure the database answers and its schema is the newest.
 
-        Raises `ConfigError` naming DATABASE_URL and the fix.
+        Raises `ConfigError` naming DATABASE_URL and the fix, `NoAnswerError` if it does not.
         """
         shown = self.url.render_as_string(hide_password=True)
         try:
             with self._reader.connect() as connection:  # The writer's would wait for its lock.
                 found = schema.current(connection)
         except (OperationalError, sqlite3.Error) as error:
-            reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
-            raise ConfigError([f"DATABASE_URL: cannot open {shown}: {reason}"]) from error
+            problem = f"DATABASE_URL: cannot open {shown}: {database_reason(error)}"
+            raise NoAnswerError([problem]) from error
         schema.require_known(found)
         if found != schema.newest_revision():
             raise ConfigError(

@@ -3,6 +3,7 @@ The errors that the bot raises on purpose:
 
 * OpsbellError
   x ConfigError         the process must not start; carries every problem at once
+    + NoAnswerError     what the settings name does not answer; start again later
   x SecretsUnavailableError  the store of secrets does not answer; start again later
   x TemplateError       a template cannot be read or does not render
   x WorkerStoppedError  a tenant's template or schema exceeded its time or memory limit
@@ -32,6 +33,10 @@ class ConfigError(OpsbellError):
     def __init__(self, problems: Sequence[str]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(self.problems))
+
+
+class NoAnswerError(ConfigError):
+    """What the settings name does not answer at present: they may be right, so try again."""
 
 
 class SecretsUnavailableError(OpsbellError):

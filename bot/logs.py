@@ -13,6 +13,7 @@ _QUIET = {
     "alembic": logging.WARNING,
     # That a tick is left out while the one before it still runs is as it should be.
     "apscheduler": logging.ERROR,
+    "apscheduler.executors": logging.CRITICAL,  # It would say what `jobs.runs` says.
     "aiohttp.access": logging.WARNING,
     "amqp": logging.WARNING,
     "bullmq": logging.WARNING,

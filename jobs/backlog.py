@@ -39,7 +39,7 @@ def meter_jobs(scheduler: AsyncIOScheduler, meters: Meters, clock: Clock) -> Non
     ticked_at: dict[str, datetime] = {}
     intervals = {job.id: job.trigger.interval for job in scheduler.get_jobs()}
     for job_id in intervals:
-        meters.ticks_missed(job_id, 0)
+        meters.job_added(job_id)
     scheduler.add_listener(ended, EVENT_JOB_EXECUTED | EVENT_JOB_ERROR)
     scheduler.add_listener(ticked, EVENT_JOB_SUBMITTED | EVENT_JOB_MAX_INSTANCES)
 

@@ -1,4 +1,4 @@
-"""Gives each run of a job an id of its own for logs and traces."""
+"""Gives each run of a job an id of its own for logs and traces, and logs how it fails."""
 
 from collections.abc import Awaitable, Callable
 from functools import wraps
@@ -7,13 +7,16 @@ from typing import TypeVar
 from structlog.contextvars import bound_contextvars
 
 from bot.ids import new_id
+from bot.process.failure_log import FailureLogger
 from bot.tracing.spans import root_span
 
 _Service = TypeVar("_Service")
 
 
 def followed(job: Callable[[_Service], Awaitable[None]]) -> Callable[[_Service], Awaitable[None]]:
-    """Return the same job, with a correlation id and, if it has something to do, a span."""
+    """Return the same job, with a correlation id and, if there is something to tell, a span."""
+
+    failure_logger = FailureLogger("job_failed", job=job.__name__)
 
     @wraps(job)
     async def run(service: _Service) -> None:
@@ -22,6 +25,10 @@ def followed(job: Callable[[_Service], Awaitable[None]]) -> Callable[[_Service],
             bound_contextvars(correlation_id=key),
             root_span(f"job {job.__name__}", key, is_quiet=True),
         ):
-            await job(service)
+            try:
+                await job(service)
+            except Exception:
+                failure_logger.exception()
+                raise
 
     return run

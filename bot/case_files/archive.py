@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.case_files.evidence import Evidence, ShownState
-from bot.case_files.summary import write_summary
+from bot.case_files.summary import write_contents, write_summary
 from bot.errors import TemplateError, UnavailableError, WorkerStoppedError
 from bot.messages.rendering.renderer import Rendered, Renderer
 from bot.messages.rendering.sandbox import stored_context
@@ -23,6 +23,8 @@ from bot.settings import Settings
 
 #: The time in a zip says nothing; a fixed one makes equal cases equal files.
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+#: What says nothing is left out.
+_EMPTY = ("", "[]", "{}", "null")
 Draw = Callable[[ShownState], Awaitable[Rendered | str]]
 
 
@@ -54,7 +56,6 @@ def _archive_of(
 ) -> bytes:
     files: dict[str, str] = {}
     made_at = now.isoformat(timespec="seconds")
-    files["summary.md"] = redact(write_summary(evidence, made_at=made_at, version=version))
     files["timeline.jsonl"] = "".join(
         json.dumps(redact_json({"message": one.row["id"], **event}), ensure_ascii=False) + "\n"
         for one in evidence.messages
@@ -72,7 +73,9 @@ def _archive_of(
     for number, (task_id, text) in enumerate(sorted(evidence.logs.items()), 1):
         files[f"logs/{number:03}.txt"] = f"{redact(task_id)}\n{redact(text)}"
     files |= {name: _json_text(value) for name, value in drawn.items()}
-    return _zipped(files)
+    kept = {name: text for name, text in files.items() if text.strip() not in _EMPTY}
+    summary = write_summary(evidence, made_at=made_at, version=version)
+    return _zipped({"summary.md": redact(summary) + write_contents(kept), **kept})
 
 
 def write_private(path: Path, content: bytes) -> None:
@@ -142,7 +145,6 @@ def _zipped(files: Mapping[str, str]) -> bytes:
 
 
 def _sorted(files: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield the summary first, and what is not empty."""
+    """Yield the summary first."""
     for name in sorted(files, key=lambda name: (name != "summary.md", name)):
-        if files[name].strip() not in ("", "[]", "{}", "null"):
-            yield name, files[name]
+        yield name, files[name]

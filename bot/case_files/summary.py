@@ -1,6 +1,6 @@
 """The first page of a case file: what happened, to whom, and what was done about it. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from bot.case_files.evidence import Evidence, MessageEvidence
@@ -9,6 +9,17 @@ from bot.messages.error_fixes import fix_for
 #: So that it stays one page; everything is in the files beside it.
 _PAGE_LINES = 30
 _MAX_WIDTH = 160
+_CONTENTS = {
+    "timeline.jsonl": "every event of every message",
+    "slack/": "each state that Slack showed, as text and blocks",
+    "tasks.json": "the tasks",
+    "alerts.json": "the alerts",
+    "messages.json": "the messages",
+    "templates.json": "the templates of tenants, in the versions that were used",
+    "logs/": "the last lines of each task's log",
+    "settings.json": "the settings that differ from the defaults, without secrets",
+    "versions.json": "the versions of Opsbell, of its own templates, the schema and Python",
+}
 
 
 def write_summary(evidence: Evidence, *, made_at: str, version: str) -> str:
@@ -27,14 +38,18 @@ def write_summary(evidence: Evidence, *, made_at: str, version: str) -> str:
     ):
         if lines:
             parts.append("\n".join([f"## {title}", "", *_shortened(lines)]))
-    parts.append(
-        "## Files\n\n- `timeline.jsonl`: every event of every message\n"
-        "- `slack/`: each state that Slack showed, as text and blocks\n"
-        "- `tasks.json`, `alerts.json`, `messages.json`, `templates.json`: the rows\n"
-        "- `logs/`: the last lines of each task\n"
-        "- `settings.json`: the settings, without secrets"
-    )
     return "\n\n".join(parts) + "\n"
+
+
+def write_contents(names: Iterable[str]) -> str:
+    """Return the part of the summary that says which files are beside it, and what is in them."""
+    there = list(names)
+    lines = [
+        f"- `{name}`: {content}"
+        for name, content in _CONTENTS.items()
+        if any(one.startswith(name) for one in there)
+    ]
+    return "\n".join(["", "## Files", "", *lines, ""])
 
 
 def _shortened(lines: list[str]) -> list[str]:

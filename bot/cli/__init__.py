@@ -17,7 +17,14 @@ from bot.cli.migrate import migrate_command
 from bot.cli.report import report_commands
 from bot.cli.run import run
 from bot.cli.token import token
-from bot.errors import ConfigError, InvalidError, SecretsUnavailableError, UserError
+from bot.errors import (
+    ConfigError,
+    InvalidError,
+    NoAnswerError,
+    SecretsUnavailableError,
+    UserError,
+)
+from bot.process.failure_log import database_reason, is_database_unavailable
 from bot.redaction import redact
 
 cli = typer.Typer(
@@ -55,10 +62,16 @@ def main() -> None:
     except ConfigError as error:
         for problem in error.problems:
             sys.stderr.write(f"{redact(problem)}\n")
-        sys.exit(2)
-    except SecretsUnavailableError as error:  # What starts us may try again, so it is no 2.
+        # What starts us may try again when something is away, so that is no 2.
+        sys.exit(1 if isinstance(error, NoAnswerError) else 2)
+    except SecretsUnavailableError as error:
         sys.stderr.write(f"{redact(str(error))}\n")
         sys.exit(1)
     except UserError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(2 if isinstance(error, InvalidError) else 1)
+    except Exception as error:
+        if not is_database_unavailable(error):
+            raise
+        sys.stderr.write(f"{redact(f'DATABASE_URL: {database_reason(error)}')}\n")
+        sys.exit(1)

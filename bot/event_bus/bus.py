@@ -10,7 +10,7 @@ from bot.errors import OpsbellError
 from bot.event_bus.brokers.broker import Broker, BrokerError
 from bot.event_bus.lease import LeaseLostError, TopicLease
 from bot.event_bus.rejection import LONGEST_DELAY_SECONDS, delay_before, reason_of
-from bot.http.errors import is_database_unavailable
+from bot.process.failure_log import is_database_unavailable
 from bot.telemetry.bus_figures import RECEIVING, BusDirection, BusState
 
 logger = structlog.get_logger(__name__)

@@ -17,7 +17,7 @@ from bot.event_bus.rejection import (
     without_its_end,
 )
 from bot.event_bus.requests import BusRequests
-from bot.http.errors import is_database_unavailable
+from bot.process.failure_log import is_database_unavailable
 from bot.telemetry.bus_figures import RECEIVING, BusFigures
 
 logger = structlog.get_logger(__name__)

@@ -9,7 +9,7 @@ from hashlib import sha256
 from bot.errors import InvalidError, OpsbellError, UnavailableError, UserError
 from bot.event_bus.brokers.broker import BusMessage
 from bot.event_bus.cloud_events import is_attribute
-from bot.http.errors import is_database_unavailable
+from bot.process.failure_log import is_database_unavailable
 from bot.redaction import redact
 
 #: How long something that is missing outside is waited for, and a fault of our own.

@@ -6,7 +6,6 @@ from typing import Any
 
 import structlog
 from aiohttp import web
-from sqlalchemy import exc
 
 from bot.errors import (
     ConflictError,
@@ -18,6 +17,7 @@ from bot.errors import (
     UserError,
 )
 from bot.http.route_types import Response
+from bot.process.failure_log import database_reason, is_database_unavailable
 from bot.redaction import redact
 
 logger = structlog.get_logger(__name__)
@@ -31,17 +31,6 @@ _STATUS_OF: dict[type[UserError], int] = {
     UnavailableError: 503,
 }
 _RETRY_SECONDS = "5"
-#: A database that cannot be used now. `TimeoutError`: no connection became free.
-_UNAVAILABLE_ERRORS = (
-    exc.OperationalError,
-    exc.InterfaceError,
-    exc.InternalError,
-    exc.TimeoutError,
-    exc.DisconnectionError,
-    exc.PendingRollbackError,
-)
-_AWAY_NAMES = frozenset({"OperationalError", "InterfaceError", "InternalError"})
-_DRIVERS = frozenset({"sqlite3", "psycopg"})
 # What aiohttp itself refuses, and what to do about it.
 _OF_AIOHTTP = {
     404: "There is nothing at this address; the list is at /api/docs.",
@@ -88,25 +77,13 @@ def answer_to(error: Exception) -> Response | None:
         return refused(error.status, error.code, str(error), headers=error.headers)
     if isinstance(error, UserError):
         return _answer_to_user(error)
-    if isinstance(error, TimeoutError) or is_database_unavailable(error):
+    if is_database_unavailable(error):
+        logger.error("http_database_failed", reason=database_reason(error))
+        return _unavailable("The database does not answer; try again.")
+    if isinstance(error, TimeoutError):
         logger.error("http_database_failed", exc_info=error)
         return _unavailable("The database does not answer; try again.")
     return None
-
-
-def is_database_unavailable(error: BaseException) -> bool:
-    """
-    Tell whether an error means that the database is locked, busy, full or unreachable.
-
-    SQLAlchemy passes on errors that a driver raises outside its statements. They are recognised by
-    the names that PEP 249 prescribes, so that an unused driver need not be loaded.
-    """
-    if isinstance(error, _UNAVAILABLE_ERRORS):
-        return True
-    return any(
-        kind.__name__ in _AWAY_NAMES and kind.__module__.partition(".")[0] in _DRIVERS
-        for kind in type(error).__mro__
-    )
 
 
 def internal_error_response(error_id: str) -> Response:

@@ -95,6 +95,7 @@ def _measure(session: Session, now: datetime) -> list[_Series]:
     oldest = _Series(
         "opsbell_oldest_message_age_seconds", "Age of the longest waiting message", ("queue",)
     )
+    oldest.samples.update({(queue,): 0.0 for queue in QUEUES})
     for queue, state, number, since in session.execute(_MESSAGES):
         messages.samples[queue, state] = number
         age = max((now - since).total_seconds(), 0.0) if state in _DUE else 0.0

@@ -5,8 +5,10 @@ Whoever can reach the port can read the page, so no label names a tenant, a work
 That also bounds the number of series, whatever tenants do.
 """
 
+import tomllib
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 from prometheus_client import (
     CollectorRegistry,
@@ -21,6 +23,7 @@ from prometheus_client import (
 from prometheus_client.registry import Collector
 
 from bot.messages.delivery.outcome import Outcome
+from bot.messages.error_codes import Verdict
 from bot.messages.models import Rank
 
 #: Promised are 5 seconds for final states; progress may take minutes when Slack's budget is short.
@@ -28,6 +31,7 @@ _FRESHNESS_BUCKETS = (0.25, 0.5, 1, 2, 3, 5, 10, 20, 30, 60, 120, 300, 900, 3600
 _MISSED = (
     "Ticks that were left out, because the run before had not ended or the process stood still"
 )
+_PROJECT = Path(__file__).parents[2] / "pyproject.toml"
 
 
 class Meters:
@@ -66,8 +70,12 @@ class Meters:
         )
         build = Gauge("opsbell_build_info", "Always 1", ["version"], registry=self._registry)
         build.labels(opsbell_version()).set(1)
-        for rank in Rank:  # So that a rate is known from the first delivery on.
+        # So that the first of each is seen as a change: a rate needs something before it.
+        for rank in Rank:
             self._freshness.labels(rank.name.lower())
+        for verdict in Verdict:
+            self._attempts.labels("post", str(verdict))
+            self._attempts.labels("edit", str(verdict))
 
     def _counter(self, name: str, documentation: str, *labels: str) -> Counter:
         return Counter(name, documentation, labels, registry=self._registry)
@@ -91,6 +99,12 @@ class Meters:
         self._requests.labels(method, route, str(status)).inc()
         self._request_seconds.labels(route).observe(seconds)
 
+    def job_added(self, job: str) -> None:
+        """Show a job from the beginning, so that its first failure is seen as a change."""
+        self._ticks_missed.labels(job)
+        for outcome in ("succeeded", "failed"):
+            self._job_runs.labels(job, outcome)
+
     def job_ended(self, job: str, at: datetime, *, failed: bool) -> None:
         """Count a run of a job."""
         self._job_runs.labels(job, "failed" if failed else "succeeded").inc()
@@ -98,7 +112,7 @@ class Meters:
             self._job_ended_at.labels(job).set(at.timestamp())
 
     def ticks_missed(self, job: str, count: int) -> None:
-        """Count ticks that were left out; with 0 the job is shown from the beginning."""
+        """Count ticks that were left out."""
         self._ticks_missed.labels(job).inc(count)
 
     def exposition(self) -> str:
@@ -107,8 +121,16 @@ class Meters:
 
 
 def opsbell_version() -> str:
-    """Return the version that is installed, or that it runs from its folder."""
+    """Return the version that is installed, else that of the folder it runs from."""
     try:
         return version("opsbell")
-    except PackageNotFoundError:  # Run from its folder, as the README says.
-        return "source"
+    except PackageNotFoundError:  # Run from its folder, as the README says, or in a container.
+        return _version_of_folder()
+
+
+def _version_of_folder() -> str:
+    try:
+        project = tomllib.loads(_PROJECT.read_text(encoding="utf-8"))
+        return str(project["project"]["version"])
+    except (OSError, ValueError, KeyError):
+        return "unknown"

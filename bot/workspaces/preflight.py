@@ -8,7 +8,13 @@ from typing import Any
 
 import aiohttp
 
-from bot.errors import ConfigError, FieldProblem, InvalidError, UnavailableError
+from bot.errors import (
+    ConfigError,
+    FieldProblem,
+    InvalidError,
+    NoAnswerError,
+    UnavailableError,
+)
 from bot.process.outgoing_http import read_json
 
 _CHECK_SECONDS = 5.0
@@ -66,7 +72,8 @@ async def check_tokens(
     proxy: str | None = None,
 ) -> Identity:
     """
-    Return our identity; raise `ConfigError` naming each bad token and the reason.
+    Return our identity; raise `ConfigError` naming each bad token and the reason, or
+    `NoAnswerError` if Slack cannot be asked.
 
     The SDK silently retries a refused app token for ever (slack_sdk.socket_mode), so both tokens
     are checked here, at once. Tokens of two apps are refused: commands and clicks would go to the
@@ -81,7 +88,8 @@ async def check_tokens(
         f"{name}: {reply.why}" for name, reply in zip(names, replies, strict=True) if reply.why
     ]
     if problems:
-        raise ConfigError(problems)
+        is_away = not any(reply.is_answer for reply in replies if reply.why)
+        raise NoAnswerError(problems) if is_away else ConfigError(problems)
     identity = _identity_of(replies[0])
     if identity is None:
         raise ConfigError(["SLACK_BOT_TOKEN: cannot be checked, SLACK_API_URL is not Slack's API"])

@@ -1,11 +1,15 @@
 """The files for containers, systemd and Kubernetes agree with the code."""
 
+import json
 import re
 import shutil
 import subprocess
 import sys
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
+import pytest
 import yaml
 
 from bot.settings import Settings
@@ -43,6 +47,30 @@ def test_the_image_has_all_that_the_bot_needs(tmp_path):
 
     assert re.search(r"^USER 10001:10001$", text, re.MULTILINE)
     assert "/healthz" in text
+
+
+@pytest.mark.parametrize(("status", "exit_code"), [(200, 0), (503, 1)])
+def test_the_health_check_asks_the_bot_past_any_proxy(status, exit_code):
+    """Docker hands its proxy to every container, and none answers for the bot."""
+    (command,) = re.findall(r"^    CMD (\[.*\])$", DOCKERFILE.read_text(), re.MULTILINE)
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(status if self.path == "/healthz" else 404)
+            self.end_headers()
+
+        def log_message(self, *_said):
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Answer) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        environ = {"PORT": str(server.server_port), "http_proxy": "http://127.0.0.1:9"}
+        checked = subprocess.run(
+            [sys.executable, *json.loads(command)[1:]], env=environ, capture_output=True
+        )
+        server.shutdown()
+
+    assert checked.returncode == exit_code
 
 
 def test_containers_are_given_variables_that_are_read():

@@ -37,8 +37,6 @@ MAKE = re.compile(r"(?:^|[`\n])make ([a-z]+)\b")
 SUBCOMMAND = re.compile(r"python -m bot(?: ([a-z]+)(?: ([a-z]+))?)?")
 TEST_PATH = re.compile(r"\btests/[\w/.-]+")
 ROW = re.compile(r"^\| `([A-Za-z_:]+)` \|", re.MULTILINE)
-EVENT_ROW = re.compile(r"^\| (`[a-z_]+`(?:(?:, | / )`[a-z_]+`)*) \|", re.MULTILINE)
-LOGGED = re.compile(r'logger\.\w+\(\s*"(\w+)"(?: if \w+ else "(\w+)")?')
 README_LINES = 150
 TOML_SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
     "[tasks.<kind>]": (TaskKind,),
@@ -151,19 +149,6 @@ def test_the_scopes_are_those_of_the_manifest():
     asked = set(json.loads(read("manifest.json"))["oauth_config"]["scopes"]["bot"])
 
     assert asked == set(ROW.findall(read("docs/scopes.md")))
-
-
-def test_the_log_events_are_logged():
-    """Every event that operators are told to look for is written somewhere in the code."""
-    table = read("docs/operations.md").split("## Logs")[1].split("\n## ")[0]
-    told = {name for row in EVENT_ROW.findall(table) for name in re.findall(r"`(\w+)`", row)}
-    sources = [
-        path for room in ("bot", "jobs", "listeners") for path in (ROOT / room).rglob("*.py")
-    ]
-    found = [LOGGED.findall(path.read_text(encoding="utf-8")) for path in sources]
-
-    assert told
-    assert set() == told - {name for names in found for pair in names for name in pair}
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -12,15 +12,17 @@ LEVELS = {"debug", "info", "warning", "error", "exception", "critical"}
 def events_of(source: str) -> Iterator[str]:
     """Yield the names that the code logs: each text in the first argument of a logger's call."""
     for node in ast.walk(ast.parse(source)):
-        if (
-            isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Attribute)
-            and node.func.attr in LEVELS
-            and isinstance(node.func.value, ast.Name)
-            and node.func.value.id == "logger"
-        ):
+        if isinstance(node, ast.Call) and names_an_event(node.func):
             texts = [one.value for one in ast.walk(node.args[0]) if isinstance(one, ast.Constant)]
             yield from (one for one in texts if isinstance(one, str))
+
+
+def names_an_event(called: ast.expr) -> bool:
+    """Tell whether it is `logger.warning` or the like, or `FailureLogger`."""
+    if isinstance(called, ast.Attribute):
+        is_logger = isinstance(called.value, ast.Name) and called.value.id == "logger"
+        return is_logger and called.attr in LEVELS
+    return isinstance(called, ast.Name) and called.id == "FailureLogger"
 
 
 def test_every_event_of_the_log_is_documented():

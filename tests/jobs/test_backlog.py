@@ -18,6 +18,7 @@ async def test_ticks_that_were_left_out_are_counted():
     scheduler.add_job(may_end.wait, "interval", id="slow", **options)
     scheduler.add_job(asyncio.sleep, "interval", args=[0], id="quick", **options)
     meter_jobs(scheduler, meters, SystemClock())
+    assert 'opsbell_job_runs_total{job="slow",outcome="failed"} 0.0' in meters.exposition()
     scheduler.start()
 
     def counted(name, job):

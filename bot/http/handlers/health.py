@@ -6,10 +6,12 @@ from pydantic.alias_generators import to_camel
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.db import Database
-from bot.http.errors import is_database_unavailable
 from bot.http.route_types import Call, Response
 from bot.messages.delivery.health import LaneHealth, can_deliver, counts, worst
 from bot.messages.requests.queries import awaited_workspaces
+from bot.process.failure_log import database_reason, is_database_unavailable
+from bot.redaction import redact
+from bot.workspaces.models import DEFAULT_TENANT
 
 _DATABASE_SECONDS = 2.0
 #: Lanes shown one by one, those that need somebody first; of all others only the counts.
@@ -25,7 +27,7 @@ async def show_ready(call: Call) -> Response:
     """Say whether the database answers, the socket is connected and messages can go out."""
     services = call.services
     parts = {
-        "database": await answers(services.database),
+        "database": await database_problem(services.database) is None,
         "socket": bool(services.socket().get("connected")),
         "lanes": can_deliver(services.lanes(), services.home),
     }
@@ -37,7 +39,8 @@ async def show_health(call: Call) -> Response:
     """Show how database, socket, event bus and the lanes of the caller's tenant are."""
     services = call.services
     lanes = await _visible_lanes(call)
-    database = await answers(services.database)
+    problem = await database_problem(services.database)
+    database = problem is None
     socket = {to_camel(name): value for name, value in services.socket().items()}
     reports = await services.report_standing.of(call.caller.tenant)
     flowing = all(one.is_well for one in lanes)
@@ -45,7 +48,12 @@ async def show_health(call: Call) -> Response:
     return Response(
         {
             "ready": well,
-            "database": {"answers": database, "kind": services.database.url.get_backend_name()},
+            "database": {
+                "answers": database,
+                "kind": services.database.url.get_backend_name(),
+                # It may name the server, which is not every tenant's business.
+                "reason": problem if call.caller.tenant == DEFAULT_TENANT else None,
+            },
             "socket": socket,
             "lanes": [
                 {"workspaceId": lane.workspace_id, "state": lane.state, "reason": lane.reason}
@@ -100,12 +108,15 @@ async def _visible_lanes(call: Call) -> list[LaneHealth]:
     return [lanes.get(key) or LaneHealth(key, "asleep", "") for key in own]
 
 
-async def answers(database: Database) -> bool:
-    """Tell whether the database accepts a write at once."""
+async def database_problem(database: Database) -> str | None:
+    """Return why the database does not accept a write at once; None if it does."""
     try:
         async with asyncio.timeout(_DATABASE_SECONDS):
-            return await database.is_writable()
+            await database.is_writable()
+    except TimeoutError:
+        return f"no answer within {_DATABASE_SECONDS:.0f} s"
     except Exception as error:
         if isinstance(error, SQLAlchemyError | OSError) or is_database_unavailable(error):
-            return False  # TimeoutError is an OSError.
+            return redact(database_reason(error))
         raise
+    return None

@@ -32,6 +32,7 @@ from bot.messages.rate_limits.outage_backoff import OutageBackoff
 from bot.messages.rate_limits.slack_limits import Pacing
 from bot.messages.templates.store import TemplateSources
 from bot.messages.transports.base import Transport
+from bot.process.failure_log import FailureLogger
 
 logger = structlog.get_logger(__name__)
 
@@ -71,6 +72,7 @@ class Lane:
         self.workspace_id = workspace_id
         self.state = LaneState.STARTING
         self.paused_because = ""
+        self._failure_logger = FailureLogger("lane_turn_failed", workspace_id=workspace_id)
         self.began_at = clock.now()
         self.next_due_at: datetime | None = None
         #: Something was committed that no turn has looked for yet.
@@ -125,7 +127,7 @@ class Lane:
                 try:
                     wait = await self._turn()
                 except Exception:
-                    logger.exception("lane_turn_failed", workspace_id=self.workspace_id)
+                    self._failure_logger.exception()
                     wait = _TRY_AGAIN
                 if not self._is_done():
                     await self._sleep(wait)

@@ -13,6 +13,7 @@ from sqlmodel import Session, col, or_, select
 
 from bot.clock import Clock
 from bot.db import Database
+from bot.process.failure_log import FailureLogger
 from bot.tasks import queries
 from bot.tasks.creation import Owner
 from bot.tasks.intake import Intake
@@ -30,6 +31,7 @@ ABANDONED_AFTER = timedelta(seconds=90)
 #: Maximum time for handing over a task; after it a second process would start over.
 _MAX_HANDOVER_SECONDS = 75.0
 _MAX_CLAIMED = 50
+_TRY_AGAIN_SECONDS = 1.0
 _LOOK_AGAIN_SECONDS = 0.2
 _MAX_SLEEP_SECONDS = 5.0
 _HANDOVER_STOP_SECONDS = 5.0
@@ -62,6 +64,7 @@ class Launcher:
         self._may_run = may_run
         self._woken = asyncio.Event()
         self._stopping = False
+        self._failure_logger = FailureLogger("launch_step_failed")
         self._running: set[asyncio.Task[None]] = set()
         self._followers: list[asyncio.Task[None]] = []
 
@@ -77,11 +80,11 @@ class Launcher:
             self._woken.clear()
             try:
                 more = await self._launch_next(intake)
-            except Exception:
-                logger.exception("launch_step_failed")
-                more = True
-            with contextlib.suppress(TimeoutError):
                 wait = _LOOK_AGAIN_SECONDS if more else _MAX_SLEEP_SECONDS
+            except Exception:
+                self._failure_logger.exception()
+                wait = _TRY_AGAIN_SECONDS
+            with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), wait)
 
     async def stop(self) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import stat
 import zipfile
 from datetime import timedelta
@@ -141,6 +142,9 @@ async def test_a_task_and_its_alert_are_one_case(world, case, tmp_path, key):
     assert "U0ADA00001 retried `t_1`: again" in summary
     assert "U0BEN00002 acknowledged `a_1`" in summary
     assert len(summary.splitlines()) < 60
+    listed = re.findall(r"^- `([\w./]+)`: ", summary.partition("## Files")[2], re.MULTILINE)
+    beside = {re.sub(r"/.*", "/", name) for name in files} - {"summary.md"}
+    assert (set(listed), "templates.json" in listed) == (beside, False)
     shown = [json.loads(text)["shown"]["text"] for name, text in files.items() if "slack/" in name]
     assert shown == ["queued", "failed"]
     events = [json.loads(line)["event"] for line in files["timeline.jsonl"].splitlines()]

@@ -80,13 +80,24 @@ async def test_bad_settings_end_with_two_and_a_sentence_each(bot):
     assert ("Traceback" in said, "oops-secret" in said) == (False, False)
 
 
-async def test_a_slack_that_is_away_ends_with_two(bot, playground):
-    """A start that cannot work says why, and is over in seconds."""
-    changes = {"SLACK_API_URL": "http://127.0.0.1:9/api/"}
-    await bot.start("run", **{**environment(playground), **changes})
+@pytest.mark.parametrize(
+    ("command", "changes", "words"),
+    [
+        ("run", {"SLACK_API_URL": "http://127.0.0.1:9/api/"}, "SLACK_BOT_TOKEN: cannot be checked"),
+        ("run", {"DATABASE_URL": "postgresql://127.0.0.1:9/x"}, "DATABASE_URL: cannot open"),
+        ("migrate", {"DATABASE_URL": "postgresql://127.0.0.1:9/x"}, "DATABASE_URL: connection"),
+    ],
+)
+async def test_what_is_away_ends_with_one(bot, playground, command, changes, words):
+    """
+    A start that cannot work says why, and is over in seconds; what started it may try again.
+
+    After two systemd would not: a machine whose database came up later stayed without the bot.
+    """
+    await bot.start(command, **{**environment(playground), **changes})
     code, _, said = await bot.end()
-    assert code == 2
-    assert "SLACK_BOT_TOKEN: cannot be checked" in said
+    assert code == 1
+    assert words in said
     assert "Traceback" not in said
 
 

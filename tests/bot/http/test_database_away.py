@@ -11,9 +11,10 @@ from sqlalchemy import exc, text
 from bot.all_tables import TABLES
 from bot.db import Database
 from bot.http.connections import ConnectionLimits
-from bot.http.errors import answer_to, is_database_unavailable
+from bot.http.errors import answer_to
 from bot.http.routes import ROUTES
 from bot.http.server import HttpServer
+from bot.process.failure_log import is_database_unavailable
 from tests.bot.http.calling import Client, token_for
 from tests.patience import PATIENCE_SECONDS
 

@@ -44,8 +44,7 @@ async def test_a_delivery_is_as_old_as_its_oldest_change(world):
 
     async def counted():
         found = samples_of(meters)
-        is_there = ("opsbell_delivery_attempts_total", "post", "delivered") in found
-        return found if is_there else None
+        return found if found["opsbell_delivery_attempts_total", "post", "delivered"] else None
 
     found = await until(counted)
 
@@ -111,6 +110,8 @@ async def test_what_waits_is_counted_for_all_tenants(world):
         ("opsbell_messages", "slack-message", "waiting"): 2,
         ("opsbell_messages", "slack-message", "dead"): 1,
         ("opsbell_oldest_message_age_seconds", "slack-message"): 9,
+        ("opsbell_oldest_message_age_seconds", "email"): 0,
+        ("opsbell_delivery_attempts_total", "edit", "paced"): 0,
         ("opsbell_tasks", "queued"): 0,
         ("opsbell_tasks", "running"): 2,
         ("opsbell_alerts", "critical", "open"): 1,

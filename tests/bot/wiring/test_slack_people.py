@@ -13,12 +13,13 @@ from slack_playground import Playground
 from slack_sdk.signature import SignatureVerifier
 
 from bot.app import Opsbell
-from bot.config_file import AccessSettings, ConfigFile, HttpRunner, TaskKind
+from bot.config_file import ConfigFile, HttpRunner, TaskKind
 from bot.messages.rate_limits.slack_limits import Pacing
 from bot.settings import Settings
 from bot.tasks.creation import NewTask, Owner
 from bot.tasks.models import TaskStatus
 from bot.tasks.updates import StatusReport
+from bot.workspace_config.section import AccessSettings
 from tests.patience import PATIENT
 
 MANIFEST = Path(__file__).parents[3] / "manifest.json"

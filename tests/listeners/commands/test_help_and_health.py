@@ -2,6 +2,9 @@
 
 import json
 
+from structlog.contextvars import merge_contextvars
+from structlog.testing import capture_logs
+
 from bot.db import Database
 from tests.listeners.room import Room, open_room
 
@@ -45,8 +48,11 @@ async def test_what_breaks_inside_is_one_sentence_with_a_reference(sqlite: Datab
         raise LookupError("secret detail")
 
     async with open_room(sqlite, health=broken) as room:
-        outcome = await room.playground.run_command("ada", "ops", "/ops health")
+        with capture_logs([merge_contextvars]) as logs:
+            outcome = await room.playground.run_command("ada", "ops", "/ops health")
         assert outcome.ok
+        (line,) = [one for one in logs if one["event"] == "listener_failed"]
+        assert line["correlation_id"].startswith("c_")
         told = await room.told("ada")
         assert "The error is in the log as `" in told
         assert "secret" not in told

@@ -24,6 +24,7 @@ async def test_run_creates_a_task_in_the_channel_and_says_so_to_the_asker(room: 
     ) == ("schema_fix", "Dealer 12", {"rows": 3, "dry": True})
     assert (task.created_by, task.channel, task.environment) == (ADA, OPS, "staging")
     assert task.launch_wanted_at is not None
+    assert str(task.correlation_id).startswith("c_")
     assert task.id in await room.told("ada")
     await room.standing(task, "task_cancel")
 

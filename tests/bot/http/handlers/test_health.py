@@ -1,5 +1,6 @@
 """Up, ready, and well."""
 
+import asyncio
 import dataclasses
 
 import aiohttp
@@ -49,10 +50,17 @@ async def test_a_database_that_takes_no_change_is_not_ready(client, database):
     with database.connect() as other:
         # Whatever SQLite's writer is asked, it takes the lock first.
         other.exec_driver_sql("SELECT 1" if database.is_sqlite else "LOCK TABLE alembic_version")
-        reply = await client.get("/readyz", token=None)
+        reply, health, cleos = await asyncio.gather(
+            client.get("/readyz", token=None),
+            client.get("/api/health"),
+            client.get("/api/health", token=token_for("cleo")),
+        )
         other.rollback()
 
     assert (reply.status, reply.body["database"], reply.body["socket"]) == (503, False, True)
+    told = health.body["database"]
+    assert (told["answers"], told["reason"]) == (False, "no answer within 2 s")
+    assert cleos.body["database"] == {**told, "reason": None}
     await ready(client)
 
 
@@ -141,7 +149,8 @@ async def test_health_tells_those_with_a_token_why(client, surroundings, databas
     destination = {"workspaceId": "to:oncall-mail", "state": "asleep", "reason": ""}
     assert (200, False, [mine, destination]) == (ada.status, ada.body["ready"], ada.body["lanes"])
     assert ada.body["socket"] == {"connected": True, "silentSeconds": 3}
-    assert {"answers": True, "kind": database.url.get_backend_name()} == ada.body["database"]
+    kind = database.url.get_backend_name()
+    assert ada.body["database"] == {"answers": True, "kind": kind, "reason": None}
     assert (
         cleo.body["ready"],
         [lane["workspaceId"] for lane in cleo.body["lanes"]],
