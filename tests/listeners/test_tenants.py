@@ -5,8 +5,9 @@ Every command, button, form and shortcut that is registered is tried from the on
 that exists in the other: nothing of it is shown there, and nothing of it changes.
 """
 
+import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,6 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlmodel import select
 from structlog.testing import capture_logs
 
-import listeners
 from bot.alerts.models import Alert, Silence
 from bot.app import Opsbell
 from bot.boards.models import TaskBoard
@@ -38,41 +38,29 @@ from bot.tasks.queries import Filter
 from bot.tasks.updates import StatusReport
 from bot.tokens import Tokens
 from bot.workspace_config.section import WorkspaceSettings
-from listeners.commands import HANDLERS
-from listeners.commands.grammar import SHORT_CUTS
 from listeners.views.notice_builder import build_notice
-from listeners.views.reports.form_builder import REPORT_FORM
 from tests.bot.http.calling import JWT_SECRET, Client
-from tests.bot.http.tenant_cases import CHANNEL, PERSON, SECRET, SHARED, Known
+from tests.bot.http.tenant_cases import CHANNEL, PERSON, SECRET, Known
 from tests.bot.http.test_tenants import CANARY, work
-from tests.listeners.payloads import Body, click, interaction, submission
-from tests.listeners.test_registration import Registrar, names
+from tests.listeners.every_payload import (
+    BRANCH,
+    BRANCH_TOKEN,
+    HOME,
+    commands_about,
+    in_branch,
+    ops_command,
+    payloads,
+    presses,
+    registrations,
+)
+from tests.listeners.payloads import Body, click, interaction
 from tests.patience import PATIENT, until
 
 MANIFEST = Path(__file__).parents[2] / "manifest.json"
 BEN = "U0BEN00002"
-HOME, BRANCH = "T0PLAYGRND", "T0BRANCH01"
-BRANCH_TOKEN = "xoxb-branch-bot"
-#: What the forms ask for: each must get as far as its service.
-ID_FIELDS = ("kind", "subject", "pattern", "which", "often", "reason", "question", "name")
-ANSWERS = {
-    "channel": {"selected_conversation": CHANNEL},
-    "slack_config.slack_channel": {"selected_conversation": CHANNEL},
-    "payload": {"value": "{}"},
-    "query": {"value": "select count(*) as n from tasks"},
-    "timezone": {"value": "UTC"},
-    "schedule.timezone": {"value": "UTC"},
-    "schedule.time": {"selected_time": "09:00"},
-    "quiet_from": {"selected_time": "22:00"},
-    "quiet_until": {"selected_time": "07:00"},
-}
-#: Inputs that are heard while a form stands open, and nowhere else.
-IN_FORMS = {"report_frequency", "report_where", "report_preview"}
 #: What a payload ends with that does not get as far as its service.
 INCOMPLETE = (LookupError, TypeError, AttributeError)
 OURS = Owner("default", HOME)
-#: Kind, name and listener of each.
-Registered = list[tuple[str, Any, Any]]
 #: What people may have changed; the history and the queue of messages change by themselves.
 TABLES = (Task, Alert, Silence, Subscription, Preference, TaskBoard, Report)
 
@@ -128,28 +116,38 @@ async def heard(bot: Opsbell, body: Body) -> Any:
 
 async def work_at_home(bot: Opsbell) -> Known:
     """Let the tenant `default` make one of everything."""
-    tokens = Tokens(JWT_SECRET, SystemClock())
-
-    async with aiohttp.ClientSession(trust_env=False) as session:
-        client = Client(session, bot.url, "")
-        admin = frozenset({"admin"})
-        known: Known = await work(
-            client,
-            bot.rooms.database,
-            "default",
-            token=tokens.mint(subject=PERSON, tenant="default", scopes=admin),
-            query="select count(*) as tasks from tasks",
-        )
+    known = await work_of(bot, "default", PERSON)
     rooms = bot.rooms
     await rooms.boards.begin(OURS, CHANNEL, by=PERSON)
     await rooms.alerts.alerts.mute("default", SECRET, by=PERSON, duration=None)
+    await until_quiet(bot, "default")
+    return known
+
+
+async def work_of(bot: Opsbell, tenant: str, subject: str) -> Known:
+    """Let somebody of a tenant make one of everything over HTTP."""
+    token = Tokens(JWT_SECRET, SystemClock()).mint(
+        subject=subject, tenant=tenant, scopes=frozenset({"admin"})
+    )
+    async with aiohttp.ClientSession(trust_env=False) as session:
+        known: Known = await work(
+            Client(session, bot.url, ""),
+            bot.rooms.database,
+            tenant,
+            token=token,
+            query="select count(*) as tasks from tasks",
+        )
+    return known
+
+
+async def until_quiet(bot: Opsbell, tenant: str) -> None:
+    """Wait until nothing of a tenant is on its way."""
 
     async def is_quiet() -> bool:
-        await rooms.boards.refresh()
-        return await rooms.database.read(_nothing_waits)
+        await bot.rooms.boards.refresh()
+        return await bot.rooms.database.read(lambda session: _nothing_waits(session, tenant))
 
     await until(is_quiet)
-    return known
 
 
 async def opened_in(branch: Hands, playground: Playground) -> str:
@@ -160,20 +158,18 @@ async def opened_in(branch: Hands, playground: Playground) -> str:
     return str(opened["view"]["id"])
 
 
-def _nothing_waits(session: Any) -> bool:
-    query = select(Message).where(Message.tenant == "default")
+def _nothing_waits(session: Any, tenant: str) -> bool:
+    query = select(Message).where(Message.tenant == tenant)
     is_quiet = all(one.state in ("idle", "dead", "suspended") for one in session.exec(query))
     return is_quiet and all(board.pinned_ts for board in session.exec(select(TaskBoard)))
 
 
-def stored(database: Database) -> list[str]:
-    """Return all that is of the tenant `default`."""
+def stored(database: Database, tenant: str = "default") -> list[str]:
+    """Return all that people may have changed of a tenant's."""
 
     def look(session: Any) -> list[str]:
         rows = [row for table in TABLES for row in session.exec(select(table)).all()]
-        return sorted(
-            row.model_dump_json(warnings=False) for row in rows if row.tenant == "default"
-        )
+        return sorted(row.model_dump_json(warnings=False) for row in rows if row.tenant == tenant)
 
     return database.transact(look)
 
@@ -196,156 +192,9 @@ def _standing(hands: Hands, task_id: str) -> str:
     return ""
 
 
-def ids_of(known: Known) -> list[str]:
-    """Return every id that somebody could put into a button, a form or a command."""
-    named = [known.alert_id, known.message_id, known.report_id, known.execution_id]
-    return [SECRET, SHARED, *named, f"resolve {known.alert_id}"]
-
-
-def in_branch(body: Body, branch: Hands) -> Body:
-    """Return a payload as the branch sends it: the same person and channel, another team."""
-    team = {"id": BRANCH, "domain": "branch"}
-    user = {**body["user"], "team_id": BRANCH}
-    workspace = branch.workspace
-    trigger = workspace.triggers.issue(workspace.state, PERSON)
-    sent = {**body, "team": team, "user": user, "trigger_id": trigger}
-    if "response_url" in body:
-        secret = workspace.response_urls.issue(CHANNEL, PERSON, ts="1.1")
-        sent["response_url"] = f"{workspace.address}/actions/{BRANCH}/{secret}"
-    return sent
-
-
-def payloads(known: Known, playground: Playground, branch: Hands, view_id: str) -> Iterator[Body]:
-    """Yield everything that is registered, with everything of the other tenant's in it."""
-    registered = _registered()
-    for one in ids_of(known):
-        yield from _presses(registered, one, playground, branch, view_id)
-        yield from _commands(registered, one, branch)
-        yield from (_step(name, one) for name in sorted(names(registered, "function")))
-    for callback_id in sorted(names(registered, "shortcut", "global_shortcut")):
-        yield in_branch({**interaction("shortcut", playground), "callback_id": callback_id}, branch)
-    for callback_id in sorted(names(registered, "message_shortcut")):
-        body = {
-            **click("x", "x", playground=playground),
-            "type": "message_action",
-            "callback_id": callback_id,
-            "message_ts": known.ts,
-            "message": {"ts": known.ts, "team": HOME},
-        }
-        yield in_branch(body, branch)
-    yield _command(
-        f"why https://branch.slack.com/archives/{CHANNEL}/p{known.ts.replace('.', '')}", branch
-    )
-    yield from _commands(registered, "", branch)
-    # Those of an installation are older than the branch's, so that it stays.
-    heard_events = enumerate(sorted(names(registered, "event")))
-    yield from (_event(name, number, known) for number, name in heard_events)
-
-
-def _presses(
-    registered: Registered, one: str, playground: Playground, branch: Hands, view_id: str
-) -> Iterator[Body]:
-    """Yield every button with an id, in a message and in a form, and every form."""
-    for action_id in sorted(names(registered, "action")):
-        body = in_branch(click(action_id, one, playground=playground), branch)
-        option = {"value": one, "text": {"type": "plain_text", "text": "x"}}
-        body["actions"][0]["selected_option"] = option
-        if action_id not in IN_FORMS:
-            yield body
-        yield {**in_branch(body, branch), "view": {**_form(REPORT_FORM, one), "id": view_id}}
-    for callback_id in sorted(names(registered, "view_submission")):
-        yield in_branch(submission(_form(callback_id, one), playground=playground), branch)
-
-
-def _commands(registered: Registered, one: str, branch: Hands) -> Iterator[Body]:
-    """Yield every command and its short forms, with an id or without one."""
-    for command in sorted(names(registered, "command")):
-        area_of_short_cut = SHORT_CUTS.get(command)
-        for area, verb in sorted(HANDLERS):
-            if area_of_short_cut in (None, area):
-                words = (None if area_of_short_cut else area, verb, one)
-                yield _command(" ".join(filter(None, words)), branch, command)
-
-
-def _registered() -> Registered:
-    registrar = Registrar()
-    listeners.register(registrar, None)  # type: ignore[arg-type] # nothing is called
-    return registrar.kept
-
-
-def _step(callback_id: str, one: str) -> Body:
-    """Return a step of a workflow in the branch, with an id wherever one can stand."""
-    body = _event("function_executed", 0, Known(*[one] * 7))
-    body["event"] |= {
-        "function": {"callback_id": callback_id},
-        "inputs": {"kind": one, "channel": CHANNEL, "subject": one, "user": PERSON},
-        "function_execution_id": one,
-        "workflow_execution_id": one,
-        "bot_access_token": BRANCH_TOKEN,
-    }
-    return {**body, "event_id": f"Ev{callback_id}{one}"}
-
-
-def _event(name: str, number: int, known: Known) -> Body:
-    """Return an event about the channel and the message that both workspaces have."""
-    event = {
-        "type": name,
-        "user": PERSON,
-        "team": BRANCH,
-        "channel": CHANNEL,
-        "tab": "home",
-        "ts": "1.1",
-        "thread_ts": known.ts,
-        "text": "<@U0BRANCH01> what does it say?",
-    }
-    return {
-        "type": "event_callback",
-        "team_id": BRANCH,
-        "event": event,
-        "event_id": f"Ev0{number}",
-        "event_time": 1,
-        "authorizations": [{"team_id": BRANCH, "is_bot": True}],
-    }
-
-
-def _form(callback_id: str, one: str) -> Body:
-    """Return a submitted form in which every field that any form has is filled."""
-    answers = {**{name: {"value": one} for name in ID_FIELDS}, **ANSWERS}
-    return {
-        "type": "modal",
-        "id": "V1",
-        "team_id": BRANCH,
-        "app_installed_team_id": BRANCH,
-        "callback_id": callback_id,
-        "private_metadata": json.dumps({"task_id": one, "attempt": 1, "id": one, "revision": 1}),
-        "blocks": [{"type": "input", "block_id": name} for name in answers],
-        "state": {"values": {name: {"a": answer} for name, answer in answers.items()}},
-    }
-
-
-def _command(line: str, branch: Hands, command: str = "/ops") -> Body:
-    workspace = branch.workspace
-    secret = workspace.response_urls.issue(CHANNEL, PERSON)
-    return {
-        "token": "v",
-        "team_id": BRANCH,
-        "team_domain": "branch",
-        "channel_id": CHANNEL,
-        "channel_name": "ops",
-        "user_id": PERSON,
-        "user_name": "ada",
-        "command": command,
-        "text": " ".join(line.split()),
-        "api_app_id": "A1",
-        "is_enterprise_install": "false",
-        "response_url": f"{workspace.address}/actions/{BRANCH}/{secret}",
-        "trigger_id": workspace.triggers.issue(workspace.state, PERSON),
-    }
-
-
 def test_everything_of_its_kind_is_tried() -> None:
     """A listener of a new kind, such as one for options, needs payloads above."""
-    kinds = {kind for kind, name, _ in _registered() if isinstance(name, str)}
+    kinds = {kind for kind, name, _ in registrations() if isinstance(name, str)}
     assert kinds == {
         *("action", "command", "event", "function", "global_shortcut", "message_shortcut"),
         "view_submission",
@@ -407,7 +256,7 @@ async def test_a_workspace_that_is_gone_is_told_so(
     """When the app is removed, its lane says why; who still types there reads it, too."""
     await bot.rooms.outward.connections.lose(BRANCH, "app_uninstalled", SystemClock().now())
 
-    body = _command("task list", branch)
+    body = ops_command("task list", branch)
     answer = await heard(bot, body)
 
     assert "not connected to Opsbell" in answer.body
@@ -455,3 +304,27 @@ class TestSettingsOfItsOwn:
         assert (made.status, made.body["channel"]) == (201, CHANNEL)
         await branch.wait_for(lambda: "pump" in json.dumps(branch.messages("ops")))
         assert "pump" not in json.dumps(playground.messages("ops"))
+
+    @pytest.mark.long
+    async def test_who_may_only_look_changes_nothing_of_anybody_else(
+        self, bot: Opsbell, playground: Playground, branch: Hands
+    ) -> None:
+        """Every button, form and command is pressed by Ada, who is told that Ben may."""
+        known = await work_of(bot, "cleo", BEN)
+        await until_quiet(bot, "cleo")
+        database = bot.rooms.database
+        before, view_id = stored(database, "cleo"), await opened_in(branch, playground)
+
+        for one in (SECRET, known.alert_id, known.report_id):
+            pressed = presses(registrations(), one, playground, branch, view_id)
+            typed = commands_about(registrations(), one, branch)
+            await asyncio.gather(*(heard(bot, body) for body in (*pressed, *typed)))
+
+        # What she is told of, and when, is hers to say; so is a channel's subscription, aloud.
+        hers = [row for row in stored(database, "cleo") if row not in before]
+        assert [row for row in hers if PERSON not in row] == []
+        assert [row for row in before if row not in stored(database, "cleo")] == []
+        dead = database.transact(lambda session: session.get_one(Message, known.message_id))
+        assert dead.state == "dead"
+        told = [one["text"] for one in branch.ephemerals("ada", "ops")]
+        assert told.count(f"Only <@{BEN}> can do that. Ask one of them.") > len(registrations()) / 4
