@@ -156,8 +156,15 @@ def membership_of(user: Mapping[str, Any], visitor: Visitor, house: House) -> Me
 def _belongs_to(user: Mapping[str, Any], visitor: Visitor, house: House) -> bool:
     """Tell whether a person belongs to the workspace or to its organisation."""
     grid = user.get("enterprise_user") or {}
-    team = user.get("team_id") or visitor.team_id or visitor.seen_in
-    if house.workspace_id in (team, *(grid.get("teams") or ())):
-        return True
+    own = visitor.team_id or visitor.seen_in
+    team, teams = user.get("team_id") or own, grid.get("teams") or ()
     enterprise = grid.get("enterprise_id") or (None if user else visitor.enterprise_id)
-    return house.enterprise_id is not None and house.enterprise_id in (team, enterprise)
+    is_colleague = house.enterprise_id is not None and house.enterprise_id in (team, enterprise)
+    if own in (None, house.workspace_id):
+        return is_colleague or house.workspace_id in (team, *teams)
+    if not user:
+        # The payload's organisation is that of the place, of the person only if that is theirs.
+        return is_colleague and visitor.team_id in (None, visitor.seen_in)
+    # In another workspace somebody else may have this id: what we are told must be of a person
+    # who is there, too.
+    return is_colleague and (not teams or own in (*teams, team, house.enterprise_id))

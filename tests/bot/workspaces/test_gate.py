@@ -146,6 +146,27 @@ async def test_without_the_scope_the_payload_decides(gate, playground, fault):
             Visitor(ADA, PARTNER, HOME, ORG),
             Membership.OUTSIDER,
         ),
+        # Two tenants' workspaces have somebody of this id: the record is of the other one.
+        ({"team_id": HOME}, Visitor(ADA, PARTNER), Membership.OUTSIDER),
+        (
+            {"team_id": HOME, "enterprise_user": {"enterprise_id": ORG, "teams": [HOME, "T2"]}},
+            Visitor(ADA, PARTNER, PARTNER),
+            Membership.OUTSIDER,
+        ),
+        (
+            {"team_id": HOME, "enterprise_user": {"enterprise_id": ORG, "teams": [HOME, "T2"]}},
+            Visitor(ADA, "T2", None, ORG),
+            Membership.MEMBER,
+        ),
+        (
+            {"team_id": HOME, "enterprise_user": {"enterprise_id": ORG, "teams": [HOME]}},
+            Visitor(ADA, ORG, None, ORG),
+            Membership.MEMBER,
+        ),
+        # The payload's organisation is that of the channel, where a partner is, too.
+        ({}, Visitor(ADA, PARTNER, "T2", ORG), Membership.OUTSIDER),
+        ({}, Visitor(ADA, "T2", "T2", ORG), Membership.MEMBER),
+        ({}, Visitor(ADA, "T2", None, ORG), Membership.OUTSIDER),
         ({"team_id": ORG}, Visitor(ADA), Membership.MEMBER),
         ({}, Visitor(ADA, None, "T2", ORG), Membership.MEMBER),
         ({}, Visitor(ADA, None, "T2", None), Membership.OUTSIDER),
