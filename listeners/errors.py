@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import aiohttp
 import structlog
 from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_bolt.response import BoltResponse
@@ -54,7 +55,22 @@ async def handle_error(
 async def tell(
     words: str, body: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient
 ) -> None:
-    """Tell the person *words*: under the message, else in a modal, in their Home, or not at all."""
+    """
+    Tell the person *words*: under the message, else in a modal, in their Home, or not at all.
+
+    What cannot be told is in the log: an error here would undo the acknowledgement.
+    """
+    try:
+        await _say(words, body, respond, client)
+    except SlackApiError as error:  # Too late, or we have no token of that workspace.
+        logger.warning("refusal_not_told", error=error.response.get("error"))
+    except (aiohttp.ClientError, TimeoutError) as error:
+        logger.warning("refusal_not_told", error=type(error).__name__)
+
+
+async def _say(
+    words: str, body: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient
+) -> None:
     event = body.get("event", {})
     if event.get("type") == "function_executed":
         await client.functions_completeError(
@@ -63,10 +79,7 @@ async def tell(
     elif body.get("response_url"):
         await respond(words, response_type="ephemeral", replace_original=False)
     elif body.get("trigger_id"):
-        try:
-            await client.views_open(trigger_id=body["trigger_id"], view=build_notice(words))
-        except SlackApiError as error:  # Too late, or we have no token of that workspace.
-            logger.warning("refusal_not_told", error=error.response.get("error"))
+        await client.views_open(trigger_id=body["trigger_id"], view=build_notice(words))
     elif event.get("tab") == "home":  # Only App Home has tabs.
         await client.views_publish(user_id=event["user"], view=build_home_notice(words))
 

@@ -189,3 +189,15 @@ async def test_where_viewers_are_named_a_member_is_told_who_may_look(database: D
         assert await room.told("cleo") == f"Only <@{BEN}> can use me here. Ask one of them."
         assert (await room.playground.run_command("ben", "ops", "/ops task list")).ok
         assert "can use me here" not in await room.told("ben")
+
+
+async def test_a_refusal_that_cannot_be_told_is_acknowledged(room: Room) -> None:
+    """Otherwise Slack would call a click failed that was refused."""
+    task = await room.running_task()
+    room.playground.state.users[BEN].is_restricted = True
+    body = click("task_cancel", task.id, user=BEN, playground=room.playground)
+
+    answer = await dispatch(room, {**body, "response_url": "http://127.0.0.1:9/"})
+
+    assert answer.status == 200
+    assert (await room.task(task.id)).status == TaskStatus.RUNNING
