@@ -3,7 +3,9 @@
 import asyncio
 
 import pytest
+from sqlmodel import select
 
+from bot.messages.models import Message
 from tests.bot.http.calling import ONE_DATABASE, token_for
 
 BASE = "/api/scheduling/reports"
@@ -234,3 +236,18 @@ async def test_a_query_with_a_secret_is_refused(ada):
     query = "select total from sales where token = 'xoxb-1234567890-abcdefghij'"
     reply = await ada.post(BASE, {**REPORT, "query": query})
     assert [one["field"] for one in reply.body["details"]] == ["query"]
+
+
+async def test_a_report_goes_to_any_workspace_of_its_tenant(ada, database):
+    """Asked in one workspace and read in another; what is another tenant's is not connected."""
+    there = {"notification_type": "channel", "slackChannel": "C0OPS000001", "workspace": "T5"}
+
+    report_id = await made(ada, slackConfig=there)
+    asked = await ada.post(f"{BASE}/{report_id}/run", {})
+    await ended(ada, asked.body["execution_id"])
+    refused = await ada.post(BASE, {**REPORT, "slackConfig": {**there, "workspace": "T2"}})
+
+    posts = database.transact(lambda session: session.exec(select(Message)).all())
+    places = {(one.tenant, one.workspace_id, one.channel) for one in posts}
+    assert places == {("default", "T5", "C0OPS000001")}
+    assert refused.body["details"][0]["field"] == "slack_config.workspace"
