@@ -39,7 +39,7 @@ async def test_a_refusal_is_returned_and_an_outage_is_raised(playground: Playgro
     """One is for good, the other is not."""
     pins = pins_with(client_of(playground))
     assert await pins.pin("T9", "C0OPS00002", "1.1") == "app_uninstalled"
-    assert await pins.pin(HOME, "C0OPS00002", "1.1") == "message_not_found"
+    assert await pins.pin(HOME, "C0OPS00002", "1700000000.000100") == "message_not_found"
     playground.fail("pins.add", error="internal_error")
     with pytest.raises(UnavailableError):
         await pins.pin(HOME, "C0OPS00002", "1.1")
