@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from bot.alerts import queries
+from bot.alerts.display import SEVERAL
 from bot.alerts.incident_rows import held_with_tasks
 from bot.alerts.models import Alert, AlertRerun
 from bot.alerts.rerun_waves import Rerun, RerunState, SeenRun, advance, begin
@@ -175,7 +176,7 @@ def _tell_rerun(session: Session, row: AlertRerun, alert: Alert, now: datetime) 
 def _rerun_context(row: AlertRerun, alert: Alert) -> dict[str, Any]:
     """Return the context of `templates/alerts/rerun.json`."""
     return {
-        "task": alert.task,
+        "task": alert.task or SEVERAL,
         "state": str(row.state),
         "by": row.by,
         "total": len(row.waiting) + len(row.running) + row.succeeded + row.failed,

@@ -123,7 +123,8 @@ def make_brief(
     """
     Return what an analyst is told, with every value computed. Takes a while for many rows.
 
-    *today* is that of the report's zone: periods that it is in are not whole.
+    *today* is the day, or the moment, on the wall of the report's zone: periods that it is in are
+    not whole.
     """
     return Brief(
         name=name,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Annotated, Any, ClassVar, TypeVar
+from typing import Annotated, Any, ClassVar, TypeVar, get_args
 
 from pydantic import (
     BaseModel,
@@ -145,19 +145,39 @@ def _as_object(value: Any) -> Mapping[str, Any]:
 def _describe_all(error: ValidationError, model: type[BaseModel]) -> list[FieldProblem]:
     """Return what is wrong, field by field, as far as anybody reads on."""
     items = error.errors(include_input=False, include_url=False, include_context=False)
-    unknown = [item for item in items if item["type"] == "extra_forbidden"]
-    known = names(model)
+    unknown = [item["loc"] for item in items if item["type"] == "extra_forbidden"]
     guesses = {
-        item["loc"]: did_you_mean(str(item["loc"][-1]), known)
-        for item in unknown[:_MAX_GUESSES]
-        if len(str(item["loc"][-1])) <= _MAX_NAME
+        location: did_you_mean(str(location[-1]), known)
+        for location in unknown[:_MAX_GUESSES]
+        if len(str(location[-1])) <= _MAX_NAME and (known := _names_at(model, location[:-1]))
     }
-    return [_describe_error(item, known, guesses) for item in items[:_MAX_PROBLEMS]]
+    return [_describe_error(item, model, guesses) for item in items[:_MAX_PROBLEMS]]
 
 
-def _describe_error(item: Any, known: list[str], guesses: Mapping[Any, str]) -> FieldProblem:
+def _names_at(model: type[BaseModel], location: Sequence[str | int]) -> list[str]:
+    """Return the fields that stand at a place of the body: `schedule`, `files[0]`; may be none."""
+    found: type[BaseModel] | None = model
+    for part in location:
+        if isinstance(part, str) and found is not None:
+            fields = (
+                field for name, field in found.model_fields.items() if part in (name, field.alias)
+            )
+            found = next((_model_in(field.annotation) for field in fields), None)
+    return [] if found is None else names(found)
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """Return the only model in `Schedule | None` or `list[File]`."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    found = {one for one in map(_model_in, get_args(annotation)) if one is not None}
+    return found.pop() if len(found) == 1 else None
+
+
+def _describe_error(item: Any, model: type[BaseModel], guesses: Mapping[Any, str]) -> FieldProblem:
     path = _path_of(item["loc"])
     if item["type"] == "extra_forbidden":
+        known = _names_at(model, item["loc"][:-1])
         return FieldProblem(path, _why_unknown(item["loc"], known, guesses))
     message = _IN_WORDS.get(item["type"]) or item["msg"].removeprefix("Value error, ")
     message = _LIST_LENGTH.sub(r"must have \1; it has \2", message)

@@ -46,8 +46,10 @@ def row_name(table: ResultTable, columns: Columns) -> str:
 
 
 def at_period(brief: Brief, columns: Columns) -> str:
-    """Return what stands before a period: `on` a day, `in` a month."""
+    """Return what stands before a period: `on` a day, `in` a month, `in` 2026-W47."""
     grain = read_steps(brief.table, columns.time, None).grain
+    if grain == "week" and columns.time is not None and not _are_days(brief.table, columns.time):
+        return "in"
     if not grain and columns.time is not None and _are_days(brief.table, columns.time):
         grain = "day"
     return _ATS.get(grain, "in")

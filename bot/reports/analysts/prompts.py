@@ -28,13 +28,13 @@ A program checks every sentence and refuses the whole text if one rule is broken
 - No names but references, no words in other languages, no markup, no quotation of cells.
 - A sentence with a reference to a number uses plain words only: the name of the reference's own
   column, and words such as is, was, reached, totalled, rose, fell, highest, lowest, average, share,
-  against the period before, since the last run. One fact per sentence.
+  from the period before, since the last run. One fact per sentence.
 - "rose", "fell" and the like need a size_of_change reference of that direction in the same clause:
-  "Revenue rose by {size_of_change_revenue} ({percent_size_of_change_revenue}) against the period
+  "Revenue rose by {size_of_change_revenue} ({percent_size_of_change_revenue}) from the period
   before, to {last_revenue}."
 - "highest" and "lowest" need a top_1, bottom, peak or low reference in the same clause, and its
-  name: "{top_1_name_revenue} has the highest revenue with {top_1_revenue}, a share of
-  {share_of_top_1_revenue}."
+  name: "{top_1_name_revenue} has the highest revenue: {top_1_revenue}, or
+  {share_of_top_1_revenue} of the total."
 - mean_ references are called average, share_ references share, run_change references stand with
   "since the last run". A number stands beside the name it belongs to, never beside another.
 - Say nothing about causes, forecasts or quality ("improved", "best"): the rows do not say it.

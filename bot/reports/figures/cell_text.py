@@ -1,6 +1,7 @@
 """How the cells of a result are shown to people, in one line each."""
 
 from datetime import date, datetime, time
+from decimal import Decimal
 
 from bot.messages.rendering.escaping import LOOK_ALIKE_COLON, clean
 from bot.reports.figures.arithmetic import Number, exact_number, magnitude, show_number
@@ -9,6 +10,8 @@ from bot.sources.result import Cell
 
 NAME_CHARACTERS = 80
 MISSING_WORDS = "no value"
+#: From here on one digit behind the point would be rounded to 100 %.
+_NEARLY_ALL = Decimal("99.95")
 
 
 def show_cell(cell: Cell, measure: Measure | None = None) -> str:
@@ -62,7 +65,13 @@ def show_name(text: str) -> str:
 
 
 def show_percent(number: Number, *, is_signed: bool = False) -> str:
-    """Return a percentage with one digit behind the point, or none if it is a large one."""
+    """
+    Return a percentage with one digit behind the point, or none if it is a large one.
+
+    What is not all is never shown as 100 %.
+    """
+    if _NEARLY_ALL <= magnitude(number) < 100:
+        number = Decimal("99.9") if number > 0 else Decimal("-99.9")
     return show_number(number, 0 if magnitude(number) >= 1_000 else 1, "%", is_signed=is_signed)
 
 

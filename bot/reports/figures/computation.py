@@ -22,7 +22,7 @@ def compute_values(
     table: ResultTable, previous: ResultTable | None = None, today: date | None = None
 ) -> ValueBook:
     """
-    Return every value that may be told of *table*; a period that *today* is in is not whole.
+    Return every value that may be told of *table*; what *today* is in is not whole.
 
     *previous* are the rows of the run before; its columns count where name, kind and unit are the
     same. Two columns of one name are two measures, and neither is compared with the run before.

@@ -2,9 +2,11 @@
 
 import itertools
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
+from bot.report_config import OWN_SOURCE
 from bot.sources.result import Cell, ResultTable
 
 #: From the shortest on.
@@ -47,10 +49,13 @@ def read_steps(table: ResultTable, time: int | None, today: date | None) -> Peri
 
     The last period is not whole if it ends after *today* has begun, or after the date up to which
     the query asks; nor is the first, if it begins before the date from which on it does.
+    Whether an hour is over is known if *today* is a moment: one on the wall of the report.
     """
     if time is None:
         return PeriodSteps()
-    cells = (row[time] for row in table.rows)
+    moment = today if isinstance(today, datetime) else None
+    today = moment.date() if moment else today
+    cells = [row[time] for row in table.rows]
     begins = sorted({begin for cell in cells if (begin := _begin_of(cell)) is not None})
     gaps = [_grain_between(*pair) for pair in itertools.pairwise(begins[-_READ_PERIODS:])]
     known = [one for one in gaps if one]
@@ -65,7 +70,18 @@ def read_steps(table: ResultTable, time: int | None, today: date | None) -> Peri
     starts = [date.fromisoformat(one) for one in _LOWER_BOUND.findall(table.sql)]
     is_cut = any(first < one < _end_of(first, grain) for one in starts)
     has_gaps = any(_grain_between(*pair) != grain for pair in itertools.pairwise(begins))
-    return PeriodSteps(grain, gaps[-1] == grain, is_whole or grain == "hour", not is_cut, has_gaps)
+    if grain == "hour":
+        end = begins[-1] + timedelta(hours=1)
+        is_whole = moment is None or end <= _wall_of(cells, table, moment)
+    return PeriodSteps(grain, gaps[-1] == grain, is_whole, not is_cut, has_gaps)
+
+
+def _wall_of(cells: Sequence[Cell], table: ResultTable, moment: datetime) -> datetime:
+    """Return what the clock showed by which the cells are written, when they were read."""
+    utc = table.fetched_at.astimezone(UTC).replace(tzinfo=None)
+    if any(isinstance(cell, datetime) and cell.tzinfo is not None for cell in cells):
+        return utc  # So they arrive.
+    return min(utc, moment) if table.source == OWN_SOURCE else moment
 
 
 def _begin_of(cell: Cell) -> datetime | None:

@@ -115,7 +115,7 @@ def _brief(
         table=table,
         previous=previous,
         warnings=warnings,
-        today=table.fetched_at.astimezone(zone_of(report)).date(),
+        today=table.fetched_at.astimezone(zone_of(report)).replace(tzinfo=None),
     )
 
 

@@ -24,6 +24,8 @@ ASIDE = re.compile(
     r"note: |hint: |Node\.js v\d|exit status \d+$|make(?:\[\d+\])?: |\(Use `node --trace"
     r"|npm (?:ERR!|error) A complete log|stack backtrace:"
     r"|=* ?\d+ (?:failed|passed|errors?|skipped)\b.* in \d"
+    # How far it was: `100%`, `[####] 40 %`, `Epoch 3:  40%|███▍    | 2/5`.
+    r"|[^\w%]{0,200}\d{1,3}(?:\.\d{1,3})? ?%[^\w%]*$|[^%|]{0,60}\d{1,3}%\|[^|]*\|"
 )
 
 

@@ -131,7 +131,7 @@ def _alert(one: AlertWithTasks, workspace_url: str) -> list[Block]:
     )
     buttons = [
         home_button("Acknowledge", "alert_acknowledge", alert.id, style="primary"),
-        *([home_button("Retry all", "alert_retry", alert.id)] if can_retry else []),
+        *([_retry_all(alert.id)] if can_retry else []),
         home_button("Snooze", "alert_snooze", alert.id),
         {
             "type": "overflow",
@@ -144,6 +144,13 @@ def _alert(one: AlertWithTasks, workspace_url: str) -> list[Block]:
         },
     ]
     return [rich_text_parts.rich_text(line), {"type": "actions", "elements": buttons}]
+
+
+def _retry_all(alert_id: str) -> Block:
+    """Return the button with the question that it asks in the alert's message, too."""
+    text = "One task is retried first. If it completes, the others follow until one fails again."
+    asked = _confirm("Retry all?", text, "Retry", "Not Now", style="primary")
+    return home_button("Retry all", "alert_retry", alert_id, confirm=asked)
 
 
 def _dead_letter(letter: Message) -> list[Block]:
@@ -159,7 +166,8 @@ def _dead_letter(letter: Message) -> list[Block]:
             else []
         ),
     )
-    button = home_button("Replay", "home_replay", letter.id)
+    asked = _confirm("Replay?", "It will be sent again.", "Replay", "Not Now", style="primary")
+    button = home_button("Replay", "home_replay", letter.id, confirm=asked)
     return [rich_text_parts.rich_text(line), {"type": "actions", "elements": [button]}]
 
 
@@ -282,11 +290,11 @@ def _menu_option(label: str, value: str) -> Block:
     return {"text": {"type": "plain_text", "text": label}, "value": value}
 
 
-def _confirm(title: str, text: str, confirm: str, deny: str) -> Block:
+def _confirm(title: str, text: str, confirm: str, deny: str, style: str = "danger") -> Block:
     return {
         "title": {"type": "plain_text", "text": title},
         "text": {"type": "plain_text", "text": truncate(text, 200), "emoji": False},
         "confirm": {"type": "plain_text", "text": confirm},
         "deny": {"type": "plain_text", "text": deny},
-        "style": "danger",
+        "style": style,
     }

@@ -53,6 +53,17 @@ async def test_an_unmended_cause_costs_exactly_one_run(room):
     assert sum(task.attempt for task in await room.tasks.all(Task)) == 51
 
 
+async def test_the_rerun_of_a_storm_has_a_name(room):
+    """A storm has no kind of its own."""
+    for kind in ("a", "b", "c", "d", "e", "f"):
+        await room.fail(kind)
+    await room.check()
+    storm = next(one for one in await room.rows() if one.fingerprint == "storm")
+    await room.reruns.begin(OURS, storm.id, by=ADA)
+
+    assert (await shown(room))["task"] == "several kinds"
+
+
 async def test_when_the_canary_completes_the_others_follow_in_waves(room):
     """One, two, four, three: then all have completed, and one message has shown it."""
     alert_id = await failed_alert(room, 10)

@@ -22,6 +22,11 @@ from opsbell.output.failure import failure_text, headline
         (["warning: old"], [], "warning: old"),
         ([], ["all well", "0 failed, Errors: 0"], "0 failed, Errors: 0"),
         (["   indented only"], [], "indented only"),
+        (["disk full", "100%"], [], "disk full"),
+        (["disk full", "[####    ]  40.5 % "], [], "disk full"),
+        (["disk full", "rows:  40%|###4   | 2/5 [00:01<00:02]"], [], "disk full"),
+        (["only 40% of the rows were read"], [], None),
+        (["usage at 100% | cpu"], [], None),
         ([], [], ""),
     ],
 )

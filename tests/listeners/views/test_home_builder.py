@@ -228,6 +228,7 @@ def test_only_what_has_a_runner_can_be_retried(runner: str | None, buttons: int)
     )
     view = home_of(alerts=[alert_about("import", [(trouble, task)])])
     assert json.dumps(view).count('"alert_retry"') == buttons
+    assert json.dumps(view).count('"Retry all?"') == buttons
 
 
 @pytest.mark.parametrize(

@@ -143,6 +143,15 @@ async def test_every_wrong_field_is_named(ada):
         assert (await ada.post(BASE, body)).status == 422
 
 
+async def test_an_unknown_field_is_compared_with_those_of_its_place(ada):
+    """`schedule.day` is none of the report's own fields."""
+    reply = await ada.post(BASE, {**REPORT, "schedule": {**REPORT["schedule"], "tim_zone": "UTC"}})
+
+    assert reply.body["details"] == [
+        {"field": "schedule.tim_zone", "message": "unknown field; did you mean `timezone`?"}
+    ]
+
+
 async def test_a_preview_refuses_nothing(ada):
     """Problems are part of the answer; due times have the zone's own offset."""
     body = {"schedule": {**SCHEDULE, "timezone": "Mars"}, "query": "select 1"}

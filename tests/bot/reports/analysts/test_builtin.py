@@ -119,6 +119,14 @@ async def test_the_period_before_is_named(days, before):
     assert f" from {before}, to " in said.summary
 
 
+async def test_a_week_that_is_written_as_one_is_called_by_its_name():
+    """`In the week of 2020-W02` would be a week of a week."""
+    columns = [("week", ColumnKind.TEXT), ("orders", ColumnKind.NUMBER)]
+    said = await told(brief_of(table(columns, [("2020-W01", 3), ("2020-W02", 5)])))
+
+    assert "Orders were highest in 2020-W02: 5." in said.insights
+
+
 async def test_percentages_differ_by_points():
     """From 2 to 3 % is one percentage point, and nobody reads of 50 %."""
     columns = [("month", ColumnKind.TEXT), ("return_rate", ColumnKind.NUMBER, "%")]

@@ -2,7 +2,7 @@
 
 import random
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
@@ -286,6 +286,26 @@ def test_periods_have_a_length(begins, before):
     steps = read_steps(table([("year", ColumnKind.TEXT), DAYS[1]], rows), 0, None)
 
     assert steps.before == before
+
+
+@pytest.mark.parametrize(
+    ("cells", "source", "is_whole"),
+    [
+        (["2020-01-01 09:00", "2020-01-01 10:00"], "shop", True),
+        (["2020-01-01 10:00", "2020-01-01 11:00"], "shop", False),
+        (["2020-01-01 09:00", "2020-01-01 10:00"], "opsbell", False),  # UTC, always.
+        ([datetime(2020, 1, 1, hour, tzinfo=UTC) for hour in (9, 10)], "shop", False),
+        ([datetime(2020, 1, 1, hour, tzinfo=UTC) for hour in (8, 9)], "shop", True),
+    ],
+)
+def test_an_hour_that_goes_on_is_not_whole(cells, source, is_whole):
+    """It is five past eleven in Berlin, and five past ten in UTC."""
+    asked = table([("hour", ColumnKind.TIMESTAMP), DAYS[1]], [(one, 1) for one in cells])
+    read_at = datetime(2020, 1, 1, 10, 5, tzinfo=UTC)
+    asked = replace(asked, source=source, fetched_at=read_at)
+    steps = read_steps(asked, 0, datetime(2020, 1, 1, 11, 5))  # noqa: DTZ001
+
+    assert steps.is_last_whole == is_whole
 
 
 def test_a_first_period_that_the_query_cuts_is_no_lowest():
