@@ -9,6 +9,7 @@ from slack_playground.state import Record
 # https://docs.slack.dev/reference/objects/user-object
 OF_PEOPLE = (24, 32, 48, 72, 192, 512)
 OF_APPS = (36, 48, 72)
+OF_TEAMS = (34, 44, 68, 88, 102, 132, 230)
 MOST_PIXELS = 1024
 
 

@@ -67,6 +67,18 @@ def test_strange_ids_are_left_out() -> None:
         ("number_input", {"is_decimal_allowed": False, "max_value": "3"}, "4", True),
         ("number_input", {"is_decimal_allowed": False, "min_value": "3"}, "2", True),
         ("number_input", {"is_decimal_allowed": False}, "many", True),
+        ("plain_text_input", {"min_length": 2, "max_length": 3}, "xyz", False),
+        ("plain_text_input", {"min_length": 2, "max_length": 3}, "xy", False),
+        ("plain_text_input", {}, "x" * 3000, False),
+        ("plain_text_input", {}, "x" * 3001, True),
+        ("number_input", {"is_decimal_allowed": True, "min_value": "-1.5"}, "-1.5", False),
+        ("number_input", {"is_decimal_allowed": True, "min_value": "-1.5"}, "-1.6", True),
+        ("number_input", {"is_decimal_allowed": True, "max_value": "3"}, "3.0", False),
+        ("number_input", {"is_decimal_allowed": True, "max_value": "3"}, "3.01", True),
+        ("number_input", {"is_decimal_allowed": False}, "3.0", False),
+        ("number_input", {"is_decimal_allowed": True}, "NaN", True),
+        ("number_input", {"is_decimal_allowed": True}, "1,5", True),
+        ("number_input", {"is_decimal_allowed": True}, "\u0663", True),
     ],
 )
 def test_inputs_are_checked_as_slacks_client_does(
@@ -82,3 +94,42 @@ def test_an_optional_input_may_be_empty() -> None:
     block = {**input_block("number_input", is_decimal_allowed=False), "optional": True}
     assert refused_inputs([block], {"b": {"a": {"value": None}}}, PERSON) == {}
     assert refused_inputs([block], {"b": {"a": {"value": "x"}}}, PERSON) != {}
+
+
+OTHER = {"text": {"type": "plain_text", "text": "Two"}, "value": "2"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "chosen", "element"),
+    [
+        ("multi_static_select", "selected_options", [OPTION, OTHER], {"options": [OPTION, OTHER]}),
+        ("multi_external_select", "selected_options", [OPTION, OTHER], {}),
+        ("multi_users_select", "selected_users", [ADA, "U0BEN00002"], {}),
+        ("multi_channels_select", "selected_channels", ["C0GENERAL1", "C0OPS00002"], {}),
+        ("multi_conversations_select", "selected_conversations", ["C0OPS00002", "C0BOARD005"], {}),
+    ],
+)
+def test_a_menu_takes_so_many(
+    kind: str, field: str, chosen: list[Any], element: dict[str, Any]
+) -> None:
+    """At most `max_selected_items`, whatever is chosen."""
+    values = {"b": {"a": {"type": kind, field: chosen}}}
+    for most, is_refused in ((2, False), (1, True)):
+        block = input_block(kind, max_selected_items=most, **element)
+        assert bool(refused_inputs([block], values, PERSON)) is is_refused
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        {"value": "1"},
+        {"text": "One", "value": "1"},
+        {"text": {"type": "mrkdwn", "text": "One"}, "value": "1"},
+        {**OPTION, "value": "x" * 151},
+    ],
+)
+def test_a_loaded_option_is_one(option: dict[str, Any]) -> None:
+    """What no app could have offered nobody chooses."""
+    block = input_block("external_select")
+    values = {"b": {"a": {"type": "external_select", "selected_option": option}}}
+    assert refused_inputs([block], values, PERSON) != {}

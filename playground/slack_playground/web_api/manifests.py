@@ -24,6 +24,8 @@ def create(call: Call) -> Record:
     client_id = f"{call.state.last_number}.{secrets.randbelow(10**12)}"
     return {
         "app_id": app_id,
+        "team_id": call.state.team_id,
+        "team_domain": call.state.team_domain,
         "credentials": {
             "client_id": client_id,
             "client_secret": secrets.token_hex(16),

@@ -1,7 +1,7 @@
 """team.* and auth.teams.list: what an app may know of the workspace."""
 
 from slack_playground.errors import SlackError
-from slack_playground.pictures import OF_APPS, pictures
+from slack_playground.pictures import OF_TEAMS, pictures
 from slack_playground.state import Record
 from slack_playground.web_api.call import Call
 from slack_playground.web_api.pages import next_cursor, take_numbered_page
@@ -17,7 +17,10 @@ def info(call: Call) -> Record:
             "name": state.team_name,
             "domain": state.team_domain,
             "email_domain": "",
-            "icon": pictures(call.workspace.address, state.team_id, OF_APPS),
+            "icon": {
+                **pictures(call.workspace.address, state.team_id, OF_TEAMS),
+                "image_default": True,
+            },
         }
     }
 

@@ -105,8 +105,9 @@ def _record(call: Call, group: UserGroup, *, is_whole: bool = False) -> Record:
         "date_delete": group.disabled_at,
         "created_by": group.created_by,
         "prefs": {"channels": [], "groups": []},
-        "user_count": len(group.users),
     }
+    if call.arguments.flag("include_count"):
+        record["user_count"] = len(group.users)
     if is_whole:
         record["users"] = list(group.users)
     return record

@@ -9,6 +9,7 @@ from typing import Any
 
 from slack_playground.blocks import Surface
 from slack_playground.blocks.kinds.elements import ACTIONS, INPUTS
+from slack_playground.state import File, State
 
 from tests.playground.blocks.element_gallery import ELEMENTS, element
 from tests.playground.blocks.parts import (
@@ -238,6 +239,14 @@ BLOCKS: dict[str, Json] = {
         "call": {"v1": {"id": "R0CALL"}},
     },
 }
+
+
+def furnish(state: State) -> None:
+    """Put into a workspace what blocks of the gallery show: a remote file and a call."""
+    menu = File("F0MENU", "Menu", 0, is_complete=True, external_id="ABC")
+    state.files[menu.id] = menu
+    state.calls["R0CALL"] = {"id": "R0CALL"}
+
 
 _IN_MODALS_ONLY = frozenset({"alert", "input"})
 # What stands in actions as well needs no block of its own to be shown.

@@ -10,7 +10,7 @@ from slack_playground.pictures import draw_picture
 from slack_playground.state import File
 from slack_sdk.web.async_client import AsyncWebClient
 
-from tests.playground.blocks.gallery import BLOCKS, block, surface_of
+from tests.playground.blocks.gallery import BLOCKS, block, furnish, surface_of
 from tests.playground.page.conftest import OpenPage
 from tests.playground.wire import OPS
 
@@ -35,6 +35,7 @@ async def test_a_channel_of_everything_has_no_finding(
     picture = draw_picture("week", 8)
     week = File("F0WEEK", "week.png", len(picture), content=picture, is_complete=True)
     playground.state.files[week.id] = week
+    furnish(playground.state)
     for name in BLOCKS:
         if surface_of(name) == "message":
             await desk.chat_postMessage(channel=OPS, text=name, blocks=[block(name)])

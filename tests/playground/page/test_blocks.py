@@ -6,7 +6,7 @@ from slack_playground import Playground
 from slack_sdk.web.async_client import AsyncWebClient
 
 from tests.playground.blocks.element_gallery import ELEMENTS
-from tests.playground.blocks.gallery import BLOCKS, around, block, surface_of
+from tests.playground.blocks.gallery import BLOCKS, around, block, furnish, surface_of
 from tests.playground.page.conftest import OpenPage
 from tests.playground.page.desk import Json, button, input_block, plain
 
@@ -102,6 +102,7 @@ async def test_every_block_of_a_message_is_drawn(
 ):
     """No specimen of the gallery is beyond the page, and none writes to the console."""
     ops = playground.channel("ops")
+    furnish(playground.state)
     for name, one in specimens():
         if "slack_file" not in str(one):  # A file that nobody uploaded cannot be shown.
             await desk.chat_postMessage(channel=ops.id, text=name, blocks=[one])

@@ -213,8 +213,8 @@ async def test_methods_that_are_lacking_are_listed(
     """A call of a method nobody serves is counted on the last tab."""
     workshop = await open_workshop(await open_page(), "Workspace")
     with pytest.raises(SlackApiError, match="unknown_method"):
-        await desk.api_call("reminders.list")
-    await expect(workshop.get_by_role("listitem")).to_have_text(["reminders.listcalled once"])
+        await desk.api_call("admin.users.list")
+    await expect(workshop.get_by_role("listitem")).to_have_text(["admin.users.listcalled once"])
 
 
 async def test_escape_leaves_the_workshop(open_page: OpenPage):

@@ -46,8 +46,7 @@ def archive(call: Call) -> Record:
 
 
 def unarchive(call: Call) -> Record:
-    channel = call.channel()
-    call.needs_to_manage(is_private=channel.is_private)
+    channel = _managed(call)
     channels.unarchive(call.workspace, channel, call.actor)
     return {}
 

@@ -39,7 +39,12 @@ def list_of_user(call: Call) -> Record:
         and channel_type(channel) in types
         and (channel.is_public or call.actor in channel.members)
     ]
-    return _page_of_channels(call, found)
+    answer = _page_of_channels(call, found)
+    # Whose channels they are is known, and how many others are in them Slack does not tell here.
+    for channel in answer["channels"]:
+        channel.pop("is_member", None)
+        channel.pop("num_members", None)
+    return answer
 
 
 def info(call: Call) -> Record:

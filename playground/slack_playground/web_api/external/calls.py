@@ -52,23 +52,21 @@ def end(call: Call) -> Record:
     lasted = call.arguments.number("duration", 0)
     now = int(call.workspace.clock.now())
     ended_at = standing["date_start"] + lasted if lasted > 0 else now
-    _keep(call, {**standing, "date_end": ended_at})
-    return {}
+    return _keep(call, {**standing, "date_end": ended_at})
 
 
 def add_participants(call: Call) -> Record:
     standing = _active(call)
     known = {_key(one) for one in standing["users"]}
     new = [one for one in _people(call) if _key(one) not in known]
-    _keep(call, {**standing, "users": [*standing["users"], *new]})
-    return {}
+    return _keep(call, {**standing, "users": [*standing["users"], *new]})
 
 
 def remove_participants(call: Call) -> Record:
     standing = _active(call)
     gone = {_key(one) for one in _people(call)}
-    _keep(call, {**standing, "users": [one for one in standing["users"] if _key(one) not in gone]})
-    return {}
+    left = [one for one in standing["users"] if _key(one) not in gone]
+    return _keep(call, {**standing, "users": left})
 
 
 def _standing(call: Call) -> Record:

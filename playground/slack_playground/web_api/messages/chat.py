@@ -115,7 +115,8 @@ def update(call: Call) -> Record:
         "channel": channel.id,
         "ts": changed["ts"],
         "text": changed["text"],
-        "message": changed,
+        # Its timestamp stands beside it and not inside, unlike that of a new message.
+        "message": {name: value for name, value in changed.items() if name != "ts"},
     }
 
 

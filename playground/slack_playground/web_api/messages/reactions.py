@@ -6,7 +6,7 @@ from slack_playground.errors import SlackError
 from slack_playground.state import Channel, Message, Record
 from slack_playground.web_api.call import Call
 from slack_playground.web_api.messages.chat import TIMESTAMP
-from slack_playground.web_api.pages import next_cursor, take_page
+from slack_playground.web_api.pages import next_cursor, take_numbered_page, take_page
 from slack_playground.workspace import Workspace
 
 
@@ -37,12 +37,18 @@ def list_reactions(call: Call) -> Record:
         if any(user in users for users in message.reactions.values())
     ]
     found.sort(key=lambda one: str(one[1].body["ts"]), reverse=True)
-    page, cursor = take_page(call, found, default=100, most=1000)
+    paging: Record = {}
+    if "cursor" in call.arguments or "limit" in call.arguments:
+        page, cursor = take_page(call, found, default=100, most=1000)
+    else:
+        cursor = ""
+        page, counted = take_numbered_page(call, found, default=100, most=1000)
+        paging = {"paging": counted}
     items = [
         {"type": "message", "channel": channel.id, "message": shown(channel, message)}
         for channel, message in page
     ]
-    return {"items": items, **next_cursor(cursor)}
+    return {"items": items, **paging, **next_cursor(cursor)}
 
 
 def _target(call: Call) -> tuple[Channel, Message]:

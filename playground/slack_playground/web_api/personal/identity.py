@@ -4,7 +4,7 @@ users.identity and openid.connect.userInfo: who it is that signed in with Slack.
 https://docs.slack.dev/authentication/sign-in-with-slack
 """
 
-from slack_playground.pictures import OF_APPS, OF_PEOPLE, pictures
+from slack_playground.pictures import OF_PEOPLE, OF_TEAMS, pictures
 from slack_playground.state import Record, User
 from slack_playground.web_api.call import Call
 from slack_playground.workspace import Workspace
@@ -22,8 +22,7 @@ def identity(call: Call) -> Record:
     if call.has_scope("identity.avatar"):
         person.update(pictures(call.workspace.address, user.id, OF_PEOPLE))
     if call.has_scope("identity.team"):
-        icons = pictures(call.workspace.address, call.state.team_id, OF_APPS)
-        team.update(name=call.state.team_name, domain=call.state.team_domain, **icons)
+        team["name"] = call.state.team_name
     return {"user": person, "team": team}
 
 
@@ -46,6 +45,7 @@ def claims(workspace: Workspace, user: User, scopes: frozenset[str]) -> Record:
     if "profile" in scopes:
         given, _, family = user.real_name.partition(" ")
         shown = pictures(workspace.address, user.id, OF_PEOPLE)
+        icons = pictures(workspace.address, state.team_id, OF_TEAMS)
         said.update(
             {
                 "name": user.real_name,
@@ -56,6 +56,8 @@ def claims(workspace: Workspace, user: User, scopes: frozenset[str]) -> Record:
                 "https://slack.com/team_name": state.team_name,
                 "https://slack.com/team_domain": state.team_domain,
                 **{f"https://slack.com/user_{name}": one for name, one in shown.items()},
+                **{f"https://slack.com/team_{name}": one for name, one in icons.items()},
+                "https://slack.com/team_image_default": True,
             }
         )
     return said

@@ -40,7 +40,8 @@ def list_stars(call: Call) -> Record:
         page, cursor = take_page(call, items, default=100, most=1000)
         return {"items": page, **next_cursor(cursor)}
     shown_items, paging = take_numbered_page(call, items, default=100, most=1000)
-    return {"items": shown_items, "paging": paging}
+    per_page = paging.pop("count")
+    return {"items": shown_items, "paging": {"per_page": per_page, "spill": 0, **paging}}
 
 
 def _item(call: Call) -> Record:

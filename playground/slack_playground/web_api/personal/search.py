@@ -37,7 +37,9 @@ def search_files(call: Call) -> Record:
 
 def search_all(call: Call) -> Record:
     said, query = asked(call)
-    return {"query": said, "messages": _messages(call, query), "files": _files(call, query)}
+    posts: Record = {"matches": [], "total": 0}
+    found = {"messages": _messages(call, query), "files": _files(call, query)}
+    return {"query": said, **found, "posts": posts}
 
 
 def asked(call: Call) -> tuple[str, Query]:
