@@ -58,8 +58,11 @@ REPORT = """
 """
 
 IMPORTS = """
+from slack_bolt import App
+from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
+from slack_sdk import WebClient
 from slack_sdk.web.async_client import AsyncWebClient
 
 """
@@ -96,8 +99,9 @@ def test_a_blocking_app_works_beside_it_and_a_failure_tells_what_was_said(tmp_pa
     assert REPORT in re.sub(r"\d\d:\d\d:\d\d", "00:00:00", report)
 
 
-def test_the_first_test_of_the_readme_passes(tmp_path: Path) -> None:
-    """What the README shows is run as it stands there."""
+def test_the_first_tests_of_the_readme_pass(tmp_path: Path) -> None:
+    """What the README shows is run as it stands there, with `async` and without."""
     readme = (ROOT / "playground" / "README.md").read_text(encoding="utf-8")
-    sample = readme.split("## A first test")[1].split("```python\n")[1].split("```")[0]
-    assert "1 passed" in run_pytest(tmp_path, IMPORTS + sample)
+    first, second = readme.split("## A first test")[1].split("```python\n")[1:3]
+    samples = first.split("```")[0] + second.split("```")[0]
+    assert "2 passed" in run_pytest(tmp_path, IMPORTS + samples)

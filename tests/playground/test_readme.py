@@ -16,6 +16,14 @@ def section(title: str) -> str:
     return re.sub(r"(?<!\n)\n(?!\n)", " ", text)
 
 
+def test_the_examples_are_shown_as_they_run() -> None:
+    """What the first page shows are the files that are tested."""
+    examples = Path(__file__).parents[2] / "playground" / "examples"
+    for name, language in (("greeter.py", "python"), ("greeter.js", "js")):
+        source = (examples / name).read_text(encoding="utf-8")
+        assert f"```{language}\n{source}```" in README, name
+
+
 def test_every_method_is_listed() -> None:
     """The coverage list is the table of served methods."""
     (line,) = re.findall(r"\*\*Methods\*\* \((\d+)\): (.*)\.", section("What is covered"))

@@ -115,7 +115,7 @@ export class Conversation {
     const name = this.store.channelLabel(this.channel);
     this.list = new MessageList(room, `Messages in ${name}`);
     this.composer = new Composer(room, `Message ${name}`);
-    this.prompts = new Prompts(room);
+    this.prompts = new Prompts(room, () => this.composer.focus());
     this.list.scroller.addEventListener(
       "keydown",
       (event) => event.key === "Escape" && this.composer.focus(),

@@ -145,6 +145,8 @@ class Page {
     const beside = this.store.channel(channel)?.is_im ? undefined : channel;
     const answer = await this.api.openAssistant(beside);
     if (!answer.thread_ts) return this.announcer.show("Slackbot", answer.message ?? answer.error);
+    // With its first thread the direct message came to be.
+    this.store.take(await this.api.state());
     await this.thread.open(answer.channel, answer.thread_ts, { isBeside: true });
   }
 

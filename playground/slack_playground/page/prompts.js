@@ -2,8 +2,9 @@ import { h } from "./dom.js";
 
 /** What an app suggests to ask, under its title: buttons that write the message they stand for. */
 export class Prompts {
-  constructor(room) {
-    this.room = room;
+  /** `asked` runs once a prompt was asked: its button may be gone. */
+  constructor(room, asked) {
+    Object.assign(this, { room, asked });
     this.node = h("div", { class: "prompts", role: "group", "aria-label": "Suggested prompts", hidden: true });
     this.draw();
   }
@@ -30,6 +31,7 @@ export class Prompts {
 
   async #ask(message) {
     const { api, channel, threadTs, notice } = this.room;
+    this.asked();
     const answer = await api.write(channel, message, threadTs);
     if (answer.ok === false) notice(answer.message ?? answer.error);
   }

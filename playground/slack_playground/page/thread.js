@@ -18,7 +18,7 @@ export class Thread {
     const room = this.makeRoom({ channel, threadTs: ts, isThread: true });
     this.list = new MessageList(room, "Thread");
     this.composer = new Composer(room, "Reply in thread");
-    this.prompts = new Prompts(room);
+    this.prompts = new Prompts(room, () => this.composer.focus());
     this.status = new StatusLine(room);
     const close = h(
       "button",

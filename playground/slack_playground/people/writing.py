@@ -40,6 +40,7 @@ def write(
             return failed("thread_not_found")
         body["thread_ts"] = parent.body.get("thread_ts", thread_ts)
         body["parent_user_id"] = parent.body.get("user")
+        _pass_over_prompts(workspace, channel, body["thread_ts"])
     posted = messages.post(workspace, channel, body)
     _mind_subscriptions(workspace, user, channel, body["text"])
     return Outcome(answer={"message": posted})
@@ -49,6 +50,14 @@ def typed_fields(state: State, text: str) -> Record:
     """Return the text and the rich text that Slack keeps of what somebody typed."""
     written = as_slack_writes(state, text)
     return {"text": written, "blocks": [rich_text_of(written)]}
+
+
+def _pass_over_prompts(workspace: Workspace, channel: Channel, thread_ts: str) -> None:
+    """Take away what an assistant suggested in a thread: the person has said something."""
+    known = workspace.state.assistant_threads.get((channel.id, thread_ts))
+    if known is not None and known.prompts:
+        known.prompts, known.prompts_title = [], ""
+        workspace.tell_state()
 
 
 def _mind_subscriptions(workspace: Workspace, user: User, channel: Channel, text: str) -> None:

@@ -24,6 +24,9 @@ async def test_an_assistant_comes_along(
     await playground.wait_for(lambda: GENERAL in opened.prompts[0]["message"])
     await thread.get_by_role("button", name="What runs?").click()
     await expect(thread).to_contain_text("What runs in #general?")
+    await expect(thread.get_by_role("group", name="Suggested prompts")).to_be_hidden()
+    await expect(thread.get_by_role("textbox")).to_be_focused()
+    await expect(thread.locator("header")).to_have_text("ThreadDesk")
 
     place = {"channel_id": opened.channel, "thread_ts": opened.thread_ts}
     passing = ["Counting", "Sorting"]
