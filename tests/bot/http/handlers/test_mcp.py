@@ -14,7 +14,7 @@ from bot.tasks.models import ExternalTaskId, Task
 from tests.bot.http.calling import ONE_DATABASE, HandClock, token_for
 from tests.bot.http.rows import rows
 from tests.bot.http.tenant_cases import REPORT
-from tests.patience import until
+from tests.patience import PATIENCE_SECONDS, until
 
 ALL = ("tasks:write", "messages:write", "alerts:write", "leaderboards:read", "reports:write")
 RPC = {"jsonrpc": "2.0", "id": 1}
@@ -27,7 +27,9 @@ ENVELOPE = {f"{META}/protocolVersion": "2026-07-28", f"{META}/clientCapabilities
 async def assistant(client, token, mode="auto"):
     """The official client, connected with *token*."""
     headers = {"Authorization": f"Bearer {token}"}
-    async with httpx2.AsyncClient(headers=headers, trust_env=False) as http:
+    async with httpx2.AsyncClient(
+        headers=headers, trust_env=False, timeout=PATIENCE_SECONDS
+    ) as http:
         transport = streamable_http_client(f"{client.url}/mcp", http_client=http)
         async with McpClient(transport, mode=mode) as connected:
             yield connected
