@@ -50,10 +50,10 @@ async def _listed_tasks(call: Call, query: TaskFilter, what: str) -> ToolResult:
 
 def _in_short(task: Mapping[str, Any]) -> dict[str, Any]:
     """Return a task for a list, which an assistant reads whole: what is long is cut."""
-    return {name: _cut(value) for name, value in task.items()}
+    return {name: _shortened_value(value) for name, value in task.items()}
 
 
-def _cut(value: Any) -> Any:
+def _shortened_value(value: Any) -> Any:
     if isinstance(value, str):
         return truncate(value, _LISTED_CHARACTERS)
     is_long = isinstance(value, dict | list) and len(fast_json.text(value)) > _LISTED_CHARACTERS
