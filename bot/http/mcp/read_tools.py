@@ -1,5 +1,6 @@
 """The tools that read: each calls a handler of the HTTP API."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -15,9 +16,13 @@ from bot.http.schemas import mcp as arguments
 from bot.http.schemas.alerts import AlertFilter
 from bot.http.schemas.leaderboards import WeekFilter
 from bot.http.schemas.tasks import TaskFilter
+from bot.messages.rendering.truncation import truncate
+from bot.sql import fast_json
 
 #: Newest events that are shown of a timeline: an assistant reads every word.
 _TIMELINE_EVENTS = 50
+#: Fifty tasks with all that they may hold would be megabytes.
+_LISTED_CHARACTERS = 500
 _UNRESOLVED = ("open", "acknowledged", "snoozed")
 
 
@@ -37,9 +42,22 @@ async def found_tasks(call: Call, wanted: arguments.ListedTasksWanted) -> ToolRe
 
 async def _listed_tasks(call: Call, query: TaskFilter, what: str) -> ToolResult:
     data = (await list_matching_tasks(replace(call, query=query))).body
+    data["tasks"] = [_in_short(task) for task in data["tasks"]]
     heading = f"{len(data['tasks'])} {what}"
     blocks = listed_blocks(heading, [task_line(task) for task in data["tasks"]])
     return ToolResult(data, f"{heading}.", blocks)
+
+
+def _in_short(task: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a task for a list, which an assistant reads whole: what is long is cut."""
+    return {name: _shortened_value(value) for name, value in task.items()}
+
+
+def _shortened_value(value: Any) -> Any:
+    if isinstance(value, str):
+        return truncate(value, _LISTED_CHARACTERS)
+    is_long = isinstance(value, dict | list) and len(fast_json.text(value)) > _LISTED_CHARACTERS
+    return "… too long for a list: task_show has it" if is_long else value
 
 
 async def one_task(call: Call, wanted: arguments.OneTaskWanted) -> ToolResult:
@@ -48,7 +66,8 @@ async def one_task(call: Call, wanted: arguments.OneTaskWanted) -> ToolResult:
     data["timelineIsCut"] |= len(data["timeline"]) > _TIMELINE_EVENTS
     data["timeline"] = data["timeline"][-_TIMELINE_EVENTS:]
     events = [event_summary(event) for event in data["timeline"]]
-    return ToolResult(data, f"{task_line(data)}.", listed_blocks(task_line(data), events))
+    summary = f"Task {data['taskId']} is {data['status']}, attempt {data['attempt']}."
+    return ToolResult(data, summary, listed_blocks(task_line(data), events))
 
 
 async def message_story(call: Call, wanted: arguments.MessageStoryWanted) -> ToolResult:

@@ -43,7 +43,8 @@ async def retry_confirmed(call: Call, wanted: arguments.RetryWanted) -> ToolResu
         attempt=data["attempt"],
     )
     heading = f"Queued: {task_line(data)}"
-    return ToolResult({"done": True, "task": data}, f"{heading}.", listed_blocks(heading, []))
+    summary = f"Attempt {data['attempt']} of {task.id} is queued."
+    return ToolResult({"done": True, "task": data}, summary, listed_blocks(heading, []))
 
 
 async def _ask_to_retry(

@@ -25,7 +25,8 @@ TOOLS: Sequence[Tool] = (
     Tool(
         "tasks_failed",
         "Failed tasks",
-        "List the tasks that failed lately, the newest first, with their errors.",
+        "What failed lately? Lists the failed tasks of the last 24 hours, or of since_minutes, the "
+        "newest first, with their errors, and the ids that task_show and task_retry take.",
         arguments.FailedTasksWanted,
         failed_tasks,
         "tasks:read",
@@ -33,7 +34,8 @@ TOOLS: Sequence[Tool] = (
     Tool(
         "tasks_list",
         "Tasks",
-        "List tasks by status, kind, subject and time of their last change.",
+        "What runs, waits or is done? Lists tasks by status, kind, subject and time of their last "
+        "change, the newest first. For failures use tasks_failed.",
         arguments.ListedTasksWanted,
         found_tasks,
         "tasks:read",
@@ -41,7 +43,8 @@ TOOLS: Sequence[Tool] = (
     Tool(
         "task_show",
         "One task",
-        "Show all that is known of one task, and the timeline of its message.",
+        "Why did this task fail, or how far is it? Shows all that is known of one task by its id: "
+        "status, progress, error, links, attempts, and the timeline of its message in Slack.",
         arguments.OneTaskWanted,
         one_task,
         "tasks:read",
@@ -49,7 +52,8 @@ TOOLS: Sequence[Tool] = (
     Tool(
         "message_why",
         "Why was this message sent?",
-        "Show who asked for a message, every call to Slack, what Slack answered, and the fix.",
+        "Why was a message sent, or why did it not arrive in Slack? Shows who asked for it, every "
+        "call to Slack, what Slack answered, and the fix. For a task use task_show.",
         arguments.MessageStoryWanted,
         message_story,
         "messages:read",
@@ -57,7 +61,8 @@ TOOLS: Sequence[Tool] = (
     Tool(
         "alerts_list",
         "Alerts",
-        "List alerts; those that are not resolved unless a state is given.",
+        "What is wrong now? Lists the incidents about failed, stuck, missed or lost tasks that are "
+        "not resolved, or those of one state.",
         arguments.AlertsListWanted,
         found_alerts,
         "alerts:read",
@@ -65,7 +70,7 @@ TOOLS: Sequence[Tool] = (
     Tool(
         "leaderboard_show",
         "Leaderboard",
-        "Show the ranking of a leaderboard for a week.",
+        "Shows the ranking of a leaderboard for a week, with the change to the week before.",
         arguments.LeaderboardWanted,
         leaderboard_week,
         "leaderboards:read",
@@ -73,7 +78,7 @@ TOOLS: Sequence[Tool] = (
     Tool(
         "reports_next",
         "Next reports",
-        "List which scheduled reports run next, the soonest first.",
+        "Which scheduled reports run next, and when? The soonest first, with their names and ids.",
         arguments.NextReportsWanted,
         next_reports,
         "reports:read",
@@ -81,7 +86,8 @@ TOOLS: Sequence[Tool] = (
     Tool(
         "report_latest",
         "Latest report",
-        "Show what a report said in its newest completed run, with the figures and the rows.",
+        "What did a report say? Shows its newest completed run by the report's name or id: the "
+        "narrative, the figures and the first rows.",
         arguments.LatestReportWanted,
         latest_report,
         "reports:read",
@@ -89,7 +95,8 @@ TOOLS: Sequence[Tool] = (
     Tool(
         "health",
         "Health",
-        "Tell whether Opsbell, its database, its connection to Slack and its lanes work.",
+        "Does Opsbell itself work? Its database, its connection to Slack and its deliveries; "
+        "nothing about tasks.",
         arguments.NothingWanted,
         told_health,
     ),

@@ -11,7 +11,7 @@ from bot.reports.service import MAX_AHEAD_HOURS
 _MAX_TOOL_ROWS = 50
 _DEFAULT_TOOL_ROWS = 20
 _DAYS_90 = 90 * 24 * 60
-_Limit = Annotated[int, Field(ge=1, le=_MAX_TOOL_ROWS)]
+_Limit = Annotated[int, Field(ge=1, le=_MAX_TOOL_ROWS, description="At most so many")]
 _Key = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
@@ -85,7 +85,9 @@ class AlertsListWanted(Sent):
 class NextReportsWanted(Sent):
     """Arguments of `reports_next`."""
 
-    hours: float = Field(24, gt=0, le=MAX_AHEAD_HOURS, allow_inf_nan=False)
+    hours: float = Field(
+        24, gt=0, le=MAX_AHEAD_HOURS, allow_inf_nan=False, description="How far to look ahead"
+    )
 
 
 class LatestReportWanted(Sent):

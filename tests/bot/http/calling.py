@@ -11,6 +11,7 @@ import aiohttp
 import pytest
 
 from bot.tokens import Tokens
+from tests.bot.http.promises import require_promised
 
 #: For tests of what is decided before the database is asked.
 ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -71,6 +72,7 @@ class Client:
                 text = unzipped(content)
             is_json = response.content_type == "application/json" and text
             body = await response.json() if is_json else None
+            require_promised(method, path, response.status, response.content_type, body)
             return Reply(response.status, response.headers.copy(), text, body, content)
 
     async def get(self, path: str, **options: Any) -> Reply:
