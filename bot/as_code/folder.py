@@ -33,6 +33,7 @@ SETTINGS_FILE = "opsbell.toml"
 _SCHEMA_END = ".schema.json"
 _MAX_FILE_BYTES = 1_048_576
 _MAX_FILES = 2_000
+_NUL = "it holds a NUL character, which PostgreSQL cannot store"
 _OUTSIDE = "leads out of the folder: put the file itself here"
 _ENDINGS = {"templates": ".json", "senders": ".toml", "reports": ".toml"}
 
@@ -203,10 +204,20 @@ def _read_limited(file: Path) -> str:
     if len(found) > _MAX_FILE_BYTES:
         raise ValueError("it is larger than 1 MiB")
     text = found.decode("utf-8-sig").replace("\r\n", "\n")
+    if "\0" in text:
+        raise ValueError(_NUL)
     if redact(text) != text:
         fix = "holds what looks like a secret, which would be masked: take it out of the file"
         raise InvalidError(fix, [FieldProblem("", fix)])
     return text
+
+
+def _read_toml(file: Path) -> dict[str, Any]:
+    """Return what a file says; raise as `_read_limited` does."""
+    said = tomllib.loads(_read_limited(file))
+    if "\\u0000" in json.dumps(said, default=str):
+        raise ValueError(_NUL)
+    return said
 
 
 def _template(code: str, file: Path) -> NewTemplate:
@@ -219,7 +230,7 @@ def _template(code: str, file: Path) -> NewTemplate:
 
 
 def _sender(code: str, file: Path) -> NamedSender:
-    said = bind(PutSender, tomllib.loads(_read_limited(file)))
+    said = bind(PutSender, _read_toml(file))
     wanted = NamedSender(
         code=code,
         workspace_id=said.workspace,
@@ -239,7 +250,7 @@ def _sender(code: str, file: Path) -> NamedSender:
 
 
 def _report_in_file(code: str, file: Path) -> NamedReport:
-    said = bind(CreateReport, tomllib.loads(_read_limited(file)))
+    said = bind(CreateReport, _read_toml(file))
     owner = said.user_id
     if not isinstance(owner, str) or not owner:
         raise InvalidError("", [FieldProblem("user_id", "name the owner: a Slack user id")])

@@ -98,6 +98,22 @@ def test_a_file_that_is_no_text_of_a_fair_size_is_told(folder, content, told):
     assert told in next(iter(problems.values()))
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("templates/order.json", '{"text": "\0"}'),
+        ("reports/sales.toml", SALES.replace("Sales", "\\u0000")),
+        ("senders/shop.toml", 'channel = "\\U00000000"'),
+    ],
+)
+def test_a_nul_is_told_before_a_database_refuses_it(folder, name, content):
+    """PostgreSQL cannot store one in a text, however it was written."""
+    (folder / name).write_text(content)
+
+    (told,) = problems_of(folder).values()
+    assert told == "cannot be read: it holds a NUL character, which PostgreSQL cannot store"
+
+
 @pytest.mark.parametrize("nested", ["[" * 100_000, '{"a":' * 100_000])
 def test_a_schema_nested_beyond_reason_is_told(folder, nested):
     """It takes no process down."""
