@@ -57,8 +57,8 @@ class VaultClient:
         status, answer = self._call(path, self.token or self._log_in())
         if status == http.HTTPStatus.NOT_FOUND:
             _refuse_vault(
-                "SECRETS_FROM: Vault has nothing at its path; in a KV engine of version 2 `data` "
-                "follows the mount, as in vault:secret/data/opsbell"
+                "SECRETS_FROM: Vault has nothing at its path, or its newest version is deleted; in "
+                "a KV engine of version 2 `data` follows the mount, as in vault:secret/data/opsbell"
             )
         if status != http.HTTPStatus.OK:
             _refuse_vault(

@@ -138,6 +138,11 @@ class Directory:
             answer = (await call).data
         except SlackApiError as error:
             answer = error.response.data
+            if isinstance(answer, dict) and answer.get("error") == "missing_scope":
+                needed = str(answer.get("needed") or "that it is asked for")
+                raise UnavailableError(
+                    f"The app may not ask Slack about it: give it the scope {needed}."
+                ) from error
             if not isinstance(answer, dict) or answer.get("error") not in _NOT_THERE | _NOBODY:
                 raise UnavailableError("Slack does not say at present: try again.") from error
         except (aiohttp.ClientError, TimeoutError) as error:
@@ -164,6 +169,11 @@ class Directory:
         try:
             await asyncio.shield(self._reading)  # The others still want it if this caller hangs up.
         except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+            if isinstance(error, SlackApiError) and error.response.get("error") == "missing_scope":
+                raise InvalidError(
+                    "The app may not list channels: give the channel's id, or the app the scopes "
+                    "channels:read and groups:read."
+                ) from error
             raise UnavailableError(
                 "Slack could not list its channels: try again, or give the channel's id."
             ) from error

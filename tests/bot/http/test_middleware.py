@@ -225,6 +225,16 @@ async def test_too_many_requests_are_told_when_to_come_back(limited, clock):
     assert (ben.status, later.status) == (200, 200)
 
 
+async def test_tokens_of_one_person_share_a_limit(limited):
+    """
+    Whoever has many tokens may not call more often.
+    """
+    tokens = [token_for(days=days) for days in range(1, 22)]
+    replies = [await limited.get("/api/health", token=token) for token in tokens]
+
+    assert [reply.status for reply in replies] == [200] * 20 + [429]
+
+
 async def test_progress_leaves_room_for_the_end(limited):
     """
     A caller that reports too often is refused its progress first; the end still goes through.

@@ -158,6 +158,10 @@ def test_what_the_secret_holds_is_checked(held, told):
         ((429, {}), "VAULT_ADDR: Vault cannot answer at present (HTTP 429)"),
         ((200, b"<html>ada"), "VAULT_ADDR: what answers there is not the API of Vault"),
         ((200, ["ada"]), "VAULT_ADDR: what answers there is not the API of Vault"),
+        (
+            (404, {"data": {"data": None, "metadata": {"version": 2}}}),
+            "SECRETS_FROM: Vault has nothing at its path, or its newest version is deleted",
+        ),
         ((404, b""), "VAULT_ADDR: what answers there is not the API of Vault"),
     ],
 )

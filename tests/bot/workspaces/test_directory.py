@@ -115,6 +115,16 @@ async def test_a_group_that_slack_does_not_tell_has_nobody(directory, playground
     assert len(await directory.group_members("S0OPERATOR")) == 2
 
 
+async def test_a_scope_that_is_missing_is_named(directory, playground):
+    """To try again would never help."""
+    playground.state.scopes = frozenset({"chat:write"})
+
+    with pytest.raises(InvalidError, match="channels:read and groups:read"):
+        await directory.channel_id("#ops")
+    with pytest.raises(UnavailableError, match="give it the scope users:read"):
+        await directory.require_person("U0ADA00001")
+
+
 class HandClock:
     """A monotonic clock that is set by hand."""
 
