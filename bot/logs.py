@@ -15,6 +15,9 @@ _QUIET = {
     "apscheduler": logging.ERROR,
     "apscheduler.executors": logging.CRITICAL,  # It would say what `jobs.runs` says.
     "aiohttp.access": logging.WARNING,
+    "aio_pika": logging.CRITICAL,
+    "aiokafka": logging.CRITICAL,
+    "aiormq": logging.CRITICAL,
     "amqp": logging.WARNING,
     "bullmq": logging.WARNING,
     "celery": logging.WARNING,

@@ -112,12 +112,15 @@ class RabbitBus:
             try:
                 if topic == self._settings.events:
                     await channel.declare_exchange(topic, passive=True)
-                    return 0
-                queue = await channel.declare_queue(topic, passive=True)
-            except ChannelNotFoundEntity:
+                    count: int | None = 0
+                else:
+                    queue = await channel.declare_queue(topic, passive=True)
+                    # Those that were delivered and not acknowledged are not among them.
+                    count = queue.declaration_result.message_count
+            except ChannelNotFoundEntity:  # It has closed the channel.
                 return None
-            # Those that were delivered and not acknowledged are not among them.
-            return queue.declaration_result.message_count
+            await channel.close()
+            return count
 
     async def close(self) -> None:
         if self._next is not None:

@@ -1,7 +1,7 @@
 """The use cases on a real database, and real brokers."""
 
-import itertools
 from collections.abc import AsyncIterator, Iterator
+from uuid import uuid4
 
 import pytest
 
@@ -15,7 +15,6 @@ clock = http_room.clock
 surroundings = http_room.surroundings
 settings = http_room.settings
 services = http_room.services
-_numbers = itertools.count()
 
 
 @pytest.fixture(scope="session")
@@ -38,7 +37,7 @@ def bus_settings(
     if kind not in running_brokers:
         running_brokers[kind] = BrokerServer(kind, tmp_path_factory.mktemp(kind))
         running_brokers[kind].start()
-    topic = f"test{next(_numbers)}"
+    topic = f"test{uuid4().hex}"  # A RabbitMQ may remember those of the last run.
     return BusSettings.model_validate(
         {
             "url": running_brokers[kind].url,
