@@ -145,7 +145,7 @@ async def test_every_wrong_field_is_named(ada):
 
 async def test_an_unknown_field_is_compared_with_those_of_its_place(ada):
     """`schedule.day` is none of the report's own fields."""
-    reply = await ada.post(BASE, {**REPORT, "schedule": {**REPORT["schedule"], "tim_zone": "UTC"}})
+    reply = await ada.post(BASE, {**REPORT, "schedule": {**SCHEDULE, "tim_zone": "UTC"}})
 
     assert reply.body["details"] == [
         {"field": "schedule.tim_zone", "message": "unknown field; did you mean `timezone`?"}
