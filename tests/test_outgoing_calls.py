@@ -38,7 +38,16 @@ DIALLERS = {
 #: Packages that call nobody, or only through one of CALLS.
 OFFLINE = {
     *("aiohttp", "alembic", "apscheduler", "cronsim", "cryptography", "httptools", "httpx2"),
-    *("jinja2", "jsonschema", "jwt", "kombu", "orjson", "prometheus_client", "pydantic"),
+    *(
+        "jinja2",
+        "jsonschema",
+        "jwt",
+        "kombu",
+        "markupsafe",
+        "orjson",
+        "prometheus_client",
+        "pydantic",
+    ),
     *("pydantic_core", "pydantic_settings", "re2", "referencing", "resvg_py", "slack_bolt"),
     *("slack_sdk", "sqlalchemy", "sqlglot", "sqlmodel", "standardwebhooks", "structlog", "typer"),
     *("urllib3", "uvloop", "yaml", "dotenv"),
