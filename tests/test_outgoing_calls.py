@@ -4,6 +4,7 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -56,10 +57,13 @@ OURS = {"bot", "listeners", "jobs"}
 REQUESTS = {"get", "post", "put", "patch", "delete", "head", "options", "request"}
 
 
-def modules() -> Iterator[tuple[str, ast.Module]]:
-    for room in OURS:
-        for path in (ROOT / room).rglob("*.py"):
-            yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+@cache
+def modules() -> list[tuple[str, ast.Module]]:
+    paths = [path for room in OURS for path in (ROOT / room).rglob("*.py")]
+    return [
+        (path.relative_to(ROOT).as_posix(), ast.parse(path.read_text(encoding="utf-8")))
+        for path in paths
+    ]
 
 
 def imported(tree: ast.Module) -> Iterator[str]:
