@@ -71,7 +71,7 @@ def imported(tree: ast.Module) -> Iterator[str]:
     skipped = {
         id(part)
         for node in ast.walk(tree)
-        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        if isinstance(node, ast.If) and getattr(node.test, "id", "") == "TYPE_CHECKING"
         for part in ast.walk(node)
     }
     for node in ast.walk(tree):
@@ -87,7 +87,9 @@ def imported(tree: ast.Module) -> Iterator[str]:
 
 
 def called(node: ast.Call) -> str:
-    return ast.unparse(node.func).rpartition(".")[2]
+    if isinstance(node.func, ast.Attribute):
+        return node.func.attr
+    return node.func.id if isinstance(node.func, ast.Name) else ""
 
 
 def begins(name: str, packages: set[str]) -> bool:
