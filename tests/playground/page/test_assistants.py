@@ -53,7 +53,7 @@ async def test_an_agent_suggests_in_its_direct_message(
     await desk.assistant_threads_setSuggestedPrompts(channel_id=channel, prompts=prompts)
     page = await open_page(place=channel)
     await page.get_by_role("button", name="Bread").click()
-    await expect(page.get_by_role("article").last).to_contain_text("Any bread?")
+    await expect(page.get_by_role("article", name="Ada")).to_contain_text("Any bread?")
     await page.get_by_role("button", name="New chat").click()
     await expect(page.get_by_role("complementary", name="Thread")).to_be_visible()
     assert playground.messages(OPS) == []
