@@ -88,9 +88,9 @@ async def _called(call: Call, request: RpcRequest) -> dict[str, Any]:
     tool = next((one for one in TOOLS if one.name == name), None)
     if tool is None:
         known = ", ".join(one.name for one in TOOLS)
-        raise RpcError(protocol.INVALID_PARAMS, f"There is no such tool; there are: {known}.")
+        raise protocol.invalid_params(request, f"There is no such tool; there are: {known}.")
     if not isinstance(given, dict):
-        raise RpcError(protocol.INVALID_PARAMS, "`arguments` must be an object.")
+        raise protocol.invalid_params(request, "`arguments` must be an object.")
     try:
         call = await _for_the_person(call, request)
         if not _may_use(call, tool):

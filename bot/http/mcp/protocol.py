@@ -19,8 +19,6 @@ STATELESS_VERSIONS = ("2026-07-28",)
 _ALL_VERSIONS = (*HANDSHAKE_VERSIONS, *STATELESS_VERSIONS)
 INVALID_REQUEST, METHOD_NOT_FOUND, INVALID_PARAMS = -32600, -32601, -32602
 _HEADER_MISMATCH, _UNSUPPORTED_VERSION = -32020, -32022
-#: The HTTP status of errors in the stateless era, and of malformed messages in both.
-_RPC_STATUS = {METHOD_NOT_FOUND: 404}
 _META = "io.modelcontextprotocol/"
 _VERSION_KEY, _CAPABILITIES_KEY = f"{_META}protocolVersion", f"{_META}clientCapabilities"
 SERVER_INFO_KEY = f"{_META}serverInfo"
@@ -150,5 +148,14 @@ def rpc_error(message_id: Any, error: RpcError) -> tuple[dict[str, Any], int]:
 
 def unknown_method(request: RpcRequest) -> RpcError:
     """Return the error for a method that there is not."""
-    status = _RPC_STATUS[METHOD_NOT_FOUND] if request.is_stateless else 200
-    return RpcError(METHOD_NOT_FOUND, "There is no such method.", status=status)
+    return _error_of(request, METHOD_NOT_FOUND, "There is no such method.", status=404)
+
+
+def invalid_params(request: RpcRequest, message: str) -> RpcError:
+    """Return the error for parameters that cannot be used."""
+    return _error_of(request, INVALID_PARAMS, message, status=400)
+
+
+def _error_of(request: RpcRequest, code: int, message: str, *, status: int) -> RpcError:
+    """Clients of the handshake take any other status than 200 for the end of the connection."""
+    return RpcError(code, message, status=status if request.is_stateless else 200)
