@@ -20,6 +20,7 @@ from bot.tasks.creation import NewTask, Owner
 from bot.tasks.models import TaskStatus
 from bot.tasks.updates import StatusReport
 from bot.workspace_config.section import AccessSettings
+from tests.bot.http.calling import JWT_SECRET
 from tests.patience import PATIENT
 
 MANIFEST = Path(__file__).parents[3] / "manifest.json"
@@ -47,6 +48,7 @@ async def bot(playground: Playground, tmp_path: Path) -> AsyncIterator[Opsbell]:
             "slack_app_token": playground.app_token,
             "slack_api_url": playground.api_url,
             "slack_signing_secret": SECRET,
+            "jwt_secret": JWT_SECRET,
             "database_url": f"sqlite:///{tmp_path}/opsbell.db",
             "port": 0,
             "token_encryption_key": Fernet.generate_key().decode(),
@@ -82,7 +84,9 @@ class Slackbot:
         self._bot = bot
         self._session = session
 
-    async def ask(self, method: str, who: Any = None, **params: Any) -> tuple[int, Any]:
+    async def ask(
+        self, method: str, who: Any = None, *, path: str = "/mcp", **params: Any
+    ) -> tuple[int, Any]:
         """Return the status and the result; *who* is what it says of the person."""
         meta = {} if who is None else {"_meta": {"slack": who}}
         message = {"jsonrpc": "2.0", "id": 1, "method": method, "params": {**params, **meta}}
@@ -93,7 +97,7 @@ class Slackbot:
             "X-Slack-Request-Timestamp": at,
             "X-Slack-Signature": signature,
         }
-        url = f"{self._bot.url}/mcp"
+        url = f"{self._bot.url}{path}"
         async with self._session.post(url, data=body, headers=headers) as response:
             found = await response.json()
             return response.status, found.get("result", found)
@@ -143,6 +147,8 @@ async def test_nobody_else_is_told_anything(slackbot: Slackbot) -> None:
     told = [await slackbot.call(who, "health") for who in nobody]
 
     assert [(refused, data) for refused, _, data in told] == [(True, None)] * len(nobody)
+    status, _ = await slackbot.ask("tasks", person(ADA), path="/api/alerts/check")
+    assert status == 401  # The signature opens nothing but the tools.
 
 
 async def test_guests_are_told_why_not(slackbot: Slackbot, playground: Playground) -> None:

@@ -5,7 +5,7 @@ from slack_sdk.signature import SignatureVerifier
 
 from bot.errors import UserError
 from bot.http.security.slack_signature import SLACK_ITSELF, SlackSignature
-from tests.bot.http.calling import HandClock
+from tests.bot.http.calling import ONE_DATABASE, HandClock
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 BODY = b'{"a": "\xc3\xa9"}'
@@ -27,6 +27,15 @@ def test_what_slack_signs_is_taken(at):
 
     assert caller is SLACK_ITSELF
     assert (caller.tenant, caller.scopes) == ("", frozenset())
+
+
+@ONE_DATABASE
+async def test_without_the_secret_nothing_is_taken(client):
+    """As if there were no signature."""
+    ping = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
+    reply = await client.post("/mcp", ping, token=None, headers=signed(NOW, b"{}"))
+
+    assert (reply.status, reply.body["message"][:12]) == (401, "Send a token")
 
 
 @pytest.mark.parametrize(
