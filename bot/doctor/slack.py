@@ -9,7 +9,7 @@ import aiohttp
 
 from bot.clock import Clock
 from bot.doctor.findings import Finding, split_problem
-from bot.errors import ConfigError
+from bot.errors import ConfigError, NoAnswerError
 from bot.settings import Settings
 from bot.wiring.credentials import tokens_of
 from bot.workspaces.directory import read_id
@@ -54,6 +54,9 @@ class SlackExamination:
             identity = await check_tokens(
                 self._session, self._url, bot_token, app_token, proxy=self._proxy
             )
+        except NoAnswerError as error:
+            reach = f"let this machine reach {self._url} (firewall, HTTPS_PROXY); status.slack.com"
+            return [Finding.problem("tokens", one, reach) for one in error.problems]
         except ConfigError as error:
             return [
                 *(split_problem("tokens", sentence) for sentence in error.problems),

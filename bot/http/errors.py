@@ -81,8 +81,8 @@ def answer_to(error: Exception) -> Response | None:
         logger.error("http_database_failed", reason=database_reason(error))
         return _unavailable("The database does not answer; try again.")
     if isinstance(error, TimeoutError):
-        logger.error("http_database_failed", exc_info=error)
-        return _unavailable("The database does not answer; try again.")
+        logger.error("http_request_timed_out", exc_info=error)
+        return _unavailable("This took too long: the database or Slack is slow; try again.")
     return None
 
 

@@ -58,15 +58,15 @@ class Outages:
         """Note that we are in touch with Slack, if we are; True if a note was written."""
         if not self._is_in_touch():
             return False
+        now = self._clock.now()  # Before Slack is asked for the channel, which may hang.
         channel = await self._alerts_channel()
         home = Place(self._home.workspace_id, self._home.tenant, channel or "")
-        told = await self._database.write(lambda session: self._note(session, home))
+        told = await self._database.write(lambda session: self._note(session, home, now))
         if told:
             self._wake(home.workspace_id)
         return told
 
-    def _note(self, session: Session, home: Place) -> bool:
-        now = self._clock.now()
+    def _note(self, session: Session, home: Place, now: datetime) -> bool:
         insert_absent(session, OutageWatch(workspace_id=home.workspace_id, seen_at=now))
         watch = session.exec(
             select(OutageWatch)

@@ -28,6 +28,9 @@ PAGE = 200
 #: A name that is in no list makes us ask again, however often it is given, at most so often: Slack
 #: takes 20 such calls a minute. https://docs.slack.dev/reference/methods/users.conversations
 _READ_AGAIN_SECONDS = 3.0
+#: How long a list is waited for by those who can do without it, and by those who cannot.
+_KNOWN_NAME_WAIT_SECONDS = 3.0
+_NEW_NAME_WAIT_SECONDS = 15.0
 #: Slack's answers about what is not there, or not for the bot to see.
 _NOT_THERE = frozenset({"channel_not_found", "invalid_channel"})
 _NOBODY = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
@@ -43,10 +46,17 @@ class Directory:
     """
 
     def __init__(
-        self, client: AsyncWebClient, *, monotonic: Callable[[], float] = time.monotonic
+        self,
+        client: AsyncWebClient,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+        patience_seconds: float = _KNOWN_NAME_WAIT_SECONDS,
     ) -> None:
+        """*patience_seconds*: how long a known name waits for a Slack that does not answer."""
         self._client = client
         self._monotonic = monotonic
+        self._reading_since = 0.0
+        self._patience = patience_seconds
         self._channels: dict[str, str] = {}
         self._read_at: float | None = None
         self._is_stale = False
@@ -153,8 +163,9 @@ class Directory:
         """Read the channels again if the name is unknown or was read too long ago."""
         if name in self._channels and not self._is_stale and self._age() < NAMES_KEPT_SECONDS:
             return
+        is_usable = name in self._channels and self._age() < NAMES_KEPT_WITHOUT_SLACK_SECONDS
         try:
-            await self._read_channels()
+            await self._read_channels(self._patience if is_usable else _NEW_NAME_WAIT_SECONDS)
         except UnavailableError:
             if name not in self._channels or self._age() >= NAMES_KEPT_WITHOUT_SLACK_SECONDS:
                 raise
@@ -162,12 +173,20 @@ class Directory:
     def _age(self) -> float:
         return float("inf") if self._read_at is None else self._monotonic() - self._read_at
 
-    async def _read_channels(self) -> None:
-        """Read the list once for all simultaneous callers; a fresh list is not read again."""
+    async def _read_channels(self, seconds: float) -> None:
+        """
+        Read the list once for all simultaneous callers; a fresh list is not read again.
+
+        Raises `UnavailableError` once the reading has taken so long: a Slack that hangs would
+        otherwise hold up whoever names a channel for as long as its client waits.
+        """
         if self._reading is None or (self._reading.done() and self._may_read()):
             self._reading = asyncio.create_task(self._read_pages(), name="read channels")
+            self._reading_since = asyncio.get_running_loop().time()
         try:
-            await asyncio.shield(self._reading)  # The others still want it if this caller hangs up.
+            # The others still want it if this caller hangs up.
+            async with asyncio.timeout_at(self._reading_since + seconds):
+                await asyncio.shield(self._reading)
         except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
             if isinstance(error, SlackApiError) and error.response.get("error") == "missing_scope":
                 raise InvalidError(

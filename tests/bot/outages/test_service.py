@@ -102,6 +102,19 @@ async def test_while_slack_is_away_the_outage_goes_on(world):
     assert (note["ended_at"] - note["began_at"], note["waiting"], note["late"]) == (300, 1, 0)
 
 
+async def test_an_outage_begins_when_we_were_last_in_touch(world):
+    """Slack may hang while it is asked for the channel, right after it was still there."""
+    outages = make_outages(world.database, world.clock, asks_for=[timedelta(seconds=30)])
+    began_at = int(world.clock.at.timestamp())
+    await outages.watch()
+    world.clock.pass_by(timedelta(minutes=10))
+    await outages.watch()
+
+    (note,) = notes(world)
+    assert note["ended_at"] - began_at == 630
+    assert note["began_at"] == began_at
+
+
 async def test_without_a_channel_nobody_is_told(world):
     """And the outage is forgotten, not told when somebody sets a channel a month later."""
     outages = make_outages(world.database, world.clock, channel=None)

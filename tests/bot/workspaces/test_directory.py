@@ -13,6 +13,7 @@ from bot.workspaces.directory import (
     Directory,
     preference,
 )
+from tests.patience import PATIENCE_SECONDS
 
 
 @pytest.mark.parametrize("written", ["#ops", "ops", " #ops ", "C0OPS00002", "<#C0OPS00002|ops>"])
@@ -143,7 +144,7 @@ def hand_clock() -> HandClock:
 @pytest.fixture
 def timed(playground, hand_clock) -> Directory:
     client = AsyncWebClient(token=playground.bot_token, base_url=playground.api_url)
-    return Directory(client, monotonic=hand_clock)
+    return Directory(client, monotonic=hand_clock, patience_seconds=PATIENCE_SECONDS)
 
 
 def succeed_ops(playground) -> str:
@@ -208,6 +209,18 @@ async def test_a_slack_that_is_away_does_not_stop_known_names(timed, playground,
 
     with pytest.raises(UnavailableError, match="give the channel's id"):
         await timed.channel_id("#ops")
+
+
+async def test_a_slack_that_hangs_does_not_hold_up_known_names(playground, hand_clock):
+    """Its client waits for half a minute, and requests were refused meanwhile."""
+    client = AsyncWebClient(token=playground.bot_token, base_url=playground.api_url)
+    directory = Directory(client, monotonic=hand_clock, patience_seconds=0.1)
+    await directory.channel_id("#ops")
+    fault = playground.fail("users.conversations", "hold")
+    hand_clock.at += NAMES_KEPT_SECONDS
+
+    assert await directory.channel_id("#ops") == "C0OPS00002"
+    playground.let_go(fault)
 
 
 @pytest.mark.parametrize("written", ["#Ops", "OPS", " #OPS "])
