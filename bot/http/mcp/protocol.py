@@ -148,14 +148,14 @@ def rpc_error(message_id: Any, error: RpcError) -> tuple[dict[str, Any], int]:
 
 def unknown_method(request: RpcRequest) -> RpcError:
     """Return the error for a method that there is not."""
-    return _error_of(request, METHOD_NOT_FOUND, "There is no such method.", status=404)
+    return _rpc_error_of(request, METHOD_NOT_FOUND, "There is no such method.", status=404)
 
 
 def invalid_params(request: RpcRequest, message: str) -> RpcError:
     """Return the error for parameters that cannot be used."""
-    return _error_of(request, INVALID_PARAMS, message, status=400)
+    return _rpc_error_of(request, INVALID_PARAMS, message, status=400)
 
 
-def _error_of(request: RpcRequest, code: int, message: str, *, status: int) -> RpcError:
+def _rpc_error_of(request: RpcRequest, code: int, message: str, *, status: int) -> RpcError:
     """Clients of the handshake take any other status than 200 for the end of the connection."""
     return RpcError(code, message, status=status if request.is_stateless else 200)
