@@ -22,11 +22,9 @@ from pydantic import (
     model_validator,
 )
 
-from bot.bus_config.section import BusSettings
-from bot.errors import ConfigError
-from bot.leaderboard_config import BoardName, Leaderboard, LeaderboardColumn
-from bot.process.secret_files import read_secret
-from bot.report_config import (
+from bot.config_sections.bus import BusSettings
+from bot.config_sections.leaderboards import BoardName, Leaderboard, LeaderboardColumn
+from bot.config_sections.reports import (
     OWN_SOURCE,
     MetricSettings,
     ReportName,
@@ -36,12 +34,14 @@ from bot.report_config import (
     metric_problems,
     source_problems,
 )
+from bot.config_sections.workspaces import AccessSettings, TeamId, WorkspaceSettings
+from bot.errors import ConfigError
+from bot.outgoing.web_addresses import require_address_template, require_web_address
+from bot.process.secret_files import read_secret
 from bot.scheduling.quiet_hours import parse_quiet_hours
 from bot.scheduling.schedule_parser import parse_cron, parse_timezone
 from bot.scheduling.schedules import Frequency, Schedule
 from bot.suggestions import did_you_mean
-from bot.web_addresses import require_address_template, require_web_address
-from bot.workspace_config.section import AccessSettings, TeamId, WorkspaceSettings
 
 _WebAddress = Annotated[str, AfterValidator(require_web_address)]
 _AddressTemplate = Annotated[str, AfterValidator(require_address_template)]

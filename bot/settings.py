@@ -25,15 +25,19 @@ from pydantic import (
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from bot.bus_config.section import bus_address_problem
 from bot.config_file import MIN_SECRET_CHARACTERS, ConfigFile, read_config_file
+from bot.config_sections.bus import bus_address_problem
+from bot.config_sections.reports import source_address_problem
 from bot.errors import ConfigError
+from bot.outgoing.proxies import PROXY_VARIABLES as PROXY_NAMES
+from bot.outgoing.proxies import Proxies, proxy_problem
+from bot.outgoing.web_addresses import (
+    require_address_template,
+    require_web_address,
+    webhook_address_problem,
+)
 from bot.process.secret_files import QUOTED, is_quoted, read_secret, why_unreadable
 from bot.process.secret_stores import read_secret_store
-from bot.proxies import PROXY_VARIABLES as PROXY_NAMES
-from bot.proxies import Proxies, proxy_problem
-from bot.report_config import source_address_problem
-from bot.web_addresses import require_address_template, require_web_address, webhook_address_problem
 
 _JWT_SECRET_BYTES = 32
 #: https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md

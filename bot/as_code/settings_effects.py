@@ -11,7 +11,7 @@ from sqlmodel import Session, col, func, select
 from bot.as_code.change import counted
 from bot.as_code.template_messages import NOT_SENT
 from bot.config_file import ConfigFile
-from bot.leaderboard_config import Leaderboard
+from bot.config_sections.leaderboards import Leaderboard
 from bot.leaderboards.boards import boards_of
 from bot.leaderboards.computation import compute_ranking
 from bot.leaderboards.weeks import Week

@@ -25,15 +25,15 @@ from bot.db import Database
 from bot.errors import ConfigError, FieldProblem, InvalidError, UnavailableError
 from bot.logs import set_up_logs
 from bot.messages.rendering.renderer import Rendered, Renderer
+from bot.outgoing.limited_reading import read_json
+from bot.outgoing.web_addresses import require_web_address
 from bot.process.database_lock import is_locked
-from bot.process.outgoing_http import read_json
 from bot.redaction import redact
 from bot.reports.resources import open_sources
 from bot.settings import Settings, environment, read_settings
 from bot.tasks.creation import NewTask
 from bot.tasks.display import Links
 from bot.tasks.models import TaskStatus
-from bot.web_addresses import require_web_address
 from bot.wiring.credentials import api_tokens
 from bot.workspaces.models import DEFAULT_TENANT
 

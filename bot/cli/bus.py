@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from bot.bus_config.section import BusSettings
+from bot.config_sections.bus import BusSettings
 from bot.event_bus.asyncapi import describe_bus
 from bot.settings import environment, read_settings
 

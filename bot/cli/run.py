@@ -12,8 +12,8 @@ import uvloop
 from bot.app import Opsbell
 from bot.clock import Clock
 from bot.logs import set_up_logs
+from bot.outgoing.proxies import hide_from_sdk
 from bot.process.secure_process import hide_memory
-from bot.proxies import hide_from_sdk
 from bot.settings import Settings, environment, read_settings
 from bot.telemetry.meters import opsbell_version
 from bot.tracing.export import exported_spans

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from bot.bus_config.section import BusSettings
+from bot.config_sections.bus import BusSettings
 from bot.doctor.findings import Finding
 from bot.errors import ConfigError
 from bot.event_bus.brokers.broker import Broker, BrokerError

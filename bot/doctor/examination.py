@@ -17,8 +17,8 @@ from bot.doctor.settings import settings_findings, try_settings
 from bot.doctor.slack import SlackExamination
 from bot.doctor.sources import source_findings
 from bot.http.security.oidc import OidcTokens, fetch_json
+from bot.outgoing.limited_reading import read_json
 from bot.process.database_lock import is_locked
-from bot.process.outgoing_http import read_json
 from bot.redaction import learn
 from bot.settings import Settings
 from bot.wiring.credentials import secrets_of

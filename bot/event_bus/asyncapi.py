@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from bot.bus_config.section import BusSettings
+from bot.config_sections.bus import BusSettings
 from bot.event_bus.cloud_events import STRUCTURED_TYPE
 from bot.event_bus.inbound_types import INBOUND_TYPES
 from bot.event_bus.outgoing_events import OWN_TYPES, MessageEvent

@@ -5,8 +5,8 @@ from functools import partial
 
 from sqlmodel import Session, col, delete, select
 
-from bot.bus_config.section import BusSettings
 from bot.clock import Clock
+from bot.config_sections.bus import BusSettings
 from bot.db import Database, insert_absent
 from bot.event_bus.brokers.broker import Broker
 from bot.event_bus.models import BusCursor, BusNotice

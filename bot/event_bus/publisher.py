@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from sqlmodel import Session
 
-from bot.bus_config.section import BusSettings
+from bot.config_sections.bus import BusSettings
 from bot.db import Database
 from bot.event_bus.brokers.broker import Broker
 from bot.event_bus.change_publisher import ChangePublisher

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 
-from bot.bus_config.section import BusSettings
+from bot.config_sections.bus import BusSettings
 from bot.event_bus.brokers.choice import broker_maker
 from bot.event_bus.bus import Direction
 from bot.event_bus.change_publisher import ChangePublisher

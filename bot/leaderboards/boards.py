@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from bot.config_file import ConfigFile
-from bot.leaderboard_config import Leaderboard, LeaderboardColumn
+from bot.config_sections.leaderboards import Leaderboard, LeaderboardColumn
 
 DEALERS = Leaderboard(
     title="AI visibility",

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from bot.leaderboard_config import Leaderboard
+from bot.config_sections.leaderboards import Leaderboard
 from bot.leaderboards import queries
 from bot.leaderboards.queries import Span
 from bot.leaderboards.ranking import Measured, RankedSubject, Ranking, is_comparable, ranked

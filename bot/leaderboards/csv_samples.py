@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
+from bot.config_sections.leaderboards import Leaderboard
 from bot.errors import FieldProblem, InvalidError, nothing_changed
-from bot.leaderboard_config import Leaderboard
 from bot.leaderboards.samples import RawSample, ReadNumber, names_of, within_limits
 from bot.suggestions import did_you_mean
 

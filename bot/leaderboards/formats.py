@@ -3,7 +3,7 @@
 import re
 from decimal import ROUND_HALF_UP, Decimal
 
-from bot.leaderboard_config import NUMBER_FORMAT
+from bot.config_sections.leaderboards import NUMBER_FORMAT
 
 NONE = "\N{EN DASH}"
 

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select, update
 
 from bot.charts.fallbacks import face_of
+from bot.config_sections.leaderboards import Leaderboard
 from bot.db import Database, insert_absent, upsert
-from bot.leaderboard_config import Leaderboard
 from bot.leaderboards.display import BOARD_TEMPLATE, board_context, digest_of
 from bot.leaderboards.models import LeaderboardDue, LeaderboardPost
 from bot.leaderboards.picture import BoardPicture, picture_digest

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.leaderboard_config import Leaderboard, LeaderboardColumn
+from bot.config_sections.leaderboards import Leaderboard, LeaderboardColumn
 from bot.leaderboards.formats import percent_of, shown_difference
 from bot.leaderboards.weeks import Week
 

@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic.alias_generators import to_camel
 
+from bot.config_sections.leaderboards import Leaderboard, LeaderboardColumn
 from bot.errors import FieldProblem, InvalidError, nothing_changed
-from bot.leaderboard_config import Leaderboard, LeaderboardColumn
 from bot.messages.rendering.truncation import units
 from bot.suggestions import did_you_mean
 

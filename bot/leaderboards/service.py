@@ -10,9 +10,9 @@ import structlog
 from sqlmodel import Session
 
 from bot.clock import Clock
+from bot.config_sections.leaderboards import Leaderboard
 from bot.db import Database
 from bot.errors import ConflictError, InvalidError, NotFoundError, UnavailableError
-from bot.leaderboard_config import Leaderboard
 from bot.leaderboards import publication, queries
 from bot.leaderboards.computation import History, compute_history, compute_ranking
 from bot.leaderboards.csv_samples import from_csv

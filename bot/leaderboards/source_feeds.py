@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from bot.config_sections.leaderboards import WEEK_END, WEEK_START, Leaderboard
 from bot.errors import InvalidError, UnavailableError
-from bot.leaderboard_config import WEEK_END, WEEK_START, Leaderboard
 from bot.leaderboards.feeds import MeasuredWeek, SubjectValues
 from bot.metrics.catalog import Metrics
 from bot.metrics.plan import MetricPlan, Period

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 
 from bot.clock import Clock
 from bot.config_file import ConfigFile
+from bot.config_sections.leaderboards import Leaderboard
 from bot.db import Database
 from bot.errors import InvalidError
-from bot.leaderboard_config import Leaderboard
 from bot.leaderboards.boards import boards_of
 from bot.leaderboards.feeds import Feed, TasksFeed
 from bot.leaderboards.scorecard import ScorecardFeed

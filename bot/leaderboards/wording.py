@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.leaderboard_config import Leaderboard, LeaderboardColumn
+from bot.config_sections.leaderboards import Leaderboard, LeaderboardColumn
 from bot.leaderboards.formats import formatted
 from bot.leaderboards.ranking import RankedSubject, Ranking, is_comparable
 from bot.leaderboards.weeks import Week

@@ -8,11 +8,11 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from bot.config_sections.reports import OWN_SOURCE, MetricSettings, SourceSettings, default_source
 from bot.errors import InvalidError
 from bot.metrics.own_metrics import own_metrics
 from bot.metrics.plan import MetricPlan
 from bot.metrics.planner import PlannedWords, plan_words
-from bot.report_config import OWN_SOURCE, MetricSettings, SourceSettings, default_source
 from bot.sources.base import QueryError, Source
 from bot.sources.completeness import Completeness, judge_completeness, read_counts
 from bot.sources.result import ColumnKind, ResultColumn, ResultTable

@@ -1,6 +1,6 @@
 """The metrics of the built-in source: what can be asked in words before anything is configured."""
 
-from bot.report_config import OWN_SOURCE, MetricSettings
+from bot.config_sections.reports import OWN_SOURCE, MetricSettings
 
 _OF_TASKS = {
     "source": OWN_SOURCE,

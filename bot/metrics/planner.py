@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from bot.config_sections.reports import MetricSettings
 from bot.metrics.filters import KnownValues, longest_first, take_filters, take_values
 from bot.metrics.periods import UnclearPeriodError
 from bot.metrics.plan import DimensionFilter, FilterOperator, Grain, MetricPlan
@@ -20,7 +21,6 @@ from bot.metrics.rankings import (
     take_count_before_dimension,
     take_ranking,
 )
-from bot.report_config import MetricSettings
 from bot.suggestions import closest, did_you_mean
 
 MAX_PLANNED_CHARACTERS = 500

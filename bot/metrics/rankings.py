@@ -1,9 +1,9 @@
 """Rankings in words: `top 5`, `the 3 countries with the most orders`, `worst day`. Pure."""
 
+from bot.config_sections.reports import MetricSettings
 from bot.metrics.plan import Grain
 from bot.metrics.question_periods import AskedPeriod
 from bot.metrics.question_words import PERIOD_WORD, NotUnderstoodError, Reading
-from bot.report_config import MetricSettings
 
 _MAX_LIMIT = 1_000
 _COUNT_WORDS = {

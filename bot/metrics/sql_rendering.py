@@ -6,9 +6,9 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from bot.config_sections.reports import MetricSettings
 from bot.errors import FieldProblem, InvalidError
 from bot.metrics.plan import DimensionFilter, FilterOperator, Grain, MetricPlan, Period
-from bot.report_config import MetricSettings
 from bot.sources.portable_dates import with_sqlite_dates
 from bot.sources.time_columns import TimeColumn, TimeKind
 

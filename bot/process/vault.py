@@ -12,8 +12,8 @@ from typing import Any, NoReturn, Self
 from urllib.parse import quote
 
 from bot.errors import ConfigError, SecretsUnavailableError
+from bot.outgoing.web_addresses import require_web_address
 from bot.process.secret_files import why_unreadable
-from bot.web_addresses import require_web_address
 
 _MAX_ANSWER_BYTES = 1_048_576
 

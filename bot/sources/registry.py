@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 
 from bot.clock import Clock
+from bot.config_sections.reports import DIALECTS, OWN_SOURCE, SourceSettings
 from bot.errors import FieldProblem, InvalidError
 from bot.messages.workers.pool import Workers
 from bot.messages.workers.process import Limits
-from bot.report_config import DIALECTS, OWN_SOURCE, SourceSettings
 from bot.sources.base import QueryError, Source
 from bot.sources.database import DatabaseSource
 from bot.sources.opsbell_tables import own_views

@@ -11,8 +11,8 @@ from prometheus_client import Metric
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from bot.bus_config.section import BusSettings
 from bot.clock import Clock
+from bot.config_sections.bus import BusSettings
 
 RECEIVING, PUBLISHING = "receiving", "publishing"
 BUS_OUTCOMES = ("done", "rejected", "retried")

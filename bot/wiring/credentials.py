@@ -6,13 +6,13 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pydantic import BaseModel, SecretStr
 
-from bot.bus_config.section import bus_servers
 from bot.clock import Clock
 from bot.config_file import CommandRunner
+from bot.config_sections.bus import bus_servers
+from bot.config_sections.reports import DIALECTS
 from bot.errors import ConfigError
 from bot.messages.destinations import Destination, Destinations, also_notified
 from bot.redaction import MASK, redact_json
-from bot.report_config import DIALECTS
 from bot.settings import WEBHOOK, Settings
 from bot.tokens import Tokens
 from bot.workspaces.oauth import OAuthApp

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from bot.config_file import ConfigFile
+from bot.config_sections.workspaces import AccessSettings
 from bot.errors import ForbiddenError
 from bot.ids import is_slack_user_id
-from bot.workspace_config.section import AccessSettings
 from bot.workspaces.directory import Directory
 
 

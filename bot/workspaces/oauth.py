@@ -14,7 +14,7 @@ import aiohttp
 from pydantic import SecretStr
 
 from bot.errors import InvalidError, UnavailableError
-from bot.process.outgoing_http import read_json
+from bot.outgoing.limited_reading import read_json
 from bot.workspaces.scopes import NEEDED_SCOPES, USEFUL_SCOPES
 
 _EXCHANGE_SECONDS = 10.0

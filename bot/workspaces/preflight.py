@@ -15,7 +15,7 @@ from bot.errors import (
     NoAnswerError,
     UnavailableError,
 )
-from bot.process.outgoing_http import read_json
+from bot.outgoing.limited_reading import read_json
 
 _CHECK_SECONDS = 5.0
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import Any
 
-from bot.leaderboard_config import LeaderboardColumn
+from bot.config_sections.leaderboards import LeaderboardColumn
 from bot.leaderboards.computation import History, WeekValue
 from bot.leaderboards.formats import formatted
 from bot.leaderboards.wording import movement, trend_note, trend_words

@@ -9,7 +9,6 @@ import pytest
 from pydantic import BaseModel
 from typer import Typer
 
-from bot.bus_config.section import BusSettings
 from bot.cli import cli
 from bot.config_file import (
     BullRunner,
@@ -21,10 +20,11 @@ from bot.config_file import (
     TaskKind,
     read_config_file,
 )
-from bot.leaderboard_config import Leaderboard, LeaderboardColumn
-from bot.report_config import MetricSettings, ReportSettings, SourceSettings
+from bot.config_sections.bus import BusSettings
+from bot.config_sections.leaderboards import Leaderboard, LeaderboardColumn
+from bot.config_sections.reports import MetricSettings, ReportSettings, SourceSettings
+from bot.config_sections.workspaces import AccessSettings, WorkspaceSettings
 from bot.settings import Settings
-from bot.workspace_config.section import AccessSettings, WorkspaceSettings
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted(

@@ -18,6 +18,7 @@ from bot.alerts.service import Alerts
 from bot.boards.service import Boards, Pin
 from bot.clock import SystemClock
 from bot.config_file import ConfigFile, TaskKind
+from bot.config_sections.workspaces import AccessSettings
 from bot.db import Database
 from bot.messages.dead_letters.notices import DeadLetters
 from bot.messages.delivery.running_lanes import Lanes
@@ -38,7 +39,6 @@ from bot.tasks.service import Tasks
 from bot.tasks.transactions import Transactions
 from bot.tasks.updates import StatusReport
 from bot.wiring.case_files import open_cases
-from bot.workspace_config.section import AccessSettings
 from bot.workspaces.access import Rights
 from bot.workspaces.directory import Directory
 from bot.workspaces.gate import Gate, House

@@ -26,6 +26,7 @@ from bot.app import Opsbell
 from bot.boards.models import TaskBoard
 from bot.clock import SystemClock
 from bot.config_file import ConfigFile, HttpRunner, TaskKind
+from bot.config_sections.workspaces import WorkspaceSettings
 from bot.db import Database
 from bot.messages.models import Message
 from bot.messages.rate_limits.slack_limits import Pacing
@@ -37,7 +38,6 @@ from bot.tasks.models import Task, TaskStatus
 from bot.tasks.queries import Filter
 from bot.tasks.updates import StatusReport
 from bot.tokens import Tokens
-from bot.workspace_config.section import WorkspaceSettings
 from listeners.views.notice_builder import build_notice
 from tests.bot.http.calling import JWT_SECRET, Client
 from tests.bot.http.tenant_cases import CHANNEL, PERSON, SECRET, Known

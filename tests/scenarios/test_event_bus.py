@@ -5,8 +5,8 @@ import json
 import pytest
 from sqlmodel import update
 
-from bot.bus_config.section import BusSettings
 from bot.clock import SystemClock
+from bot.config_sections.bus import BusSettings
 from bot.db import Database
 from bot.event_bus.brokers.broker import BusMessage
 from bot.event_bus.brokers.choice import broker_maker

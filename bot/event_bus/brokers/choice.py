@@ -3,7 +3,7 @@
 import importlib
 from collections.abc import Callable
 
-from bot.bus_config.section import BROKER_OF_SCHEME, BusSettings
+from bot.config_sections.bus import BROKER_OF_SCHEME, BusSettings
 from bot.errors import ConfigError
 from bot.event_bus.brokers.broker import Broker
 

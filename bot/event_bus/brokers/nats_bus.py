@@ -11,7 +11,7 @@ from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig
 from nats.js.errors import APIError, NotFoundError, ServiceUnavailableError
 
-from bot.bus_config.section import BusSettings
+from bot.config_sections.bus import BusSettings
 from bot.event_bus.brokers.broker import (
     BROKER_SECONDS,
     Arrived,

@@ -11,7 +11,7 @@ from faststream.rabbit import Channel, RabbitBroker, RabbitExchange, RabbitQueue
 from faststream.rabbit import ExchangeType as StreamExchangeType
 from faststream.rabbit.message import RabbitMessage
 
-from bot.bus_config.section import BusSettings
+from bot.config_sections.bus import BusSettings
 from bot.event_bus.brokers.broker import (
     BROKER_SECONDS,
     Arrived,

@@ -11,7 +11,7 @@ from faststream.redis import RedisBroker, StreamSub
 from faststream.redis.message import RedisStreamMessage
 from redis.exceptions import RedisError, ResponseError
 
-from bot.bus_config.section import BusSettings
+from bot.config_sections.bus import BusSettings
 from bot.event_bus.brokers.broker import (
     BROKER_SECONDS,
     Arrived,

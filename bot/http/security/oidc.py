@@ -18,8 +18,8 @@ import structlog
 
 from bot.clock import Clock
 from bot.errors import UnavailableError
-from bot.process.outgoing_http import read_json
-from bot.process.public_resolver import PublicResolver, leads_inside
+from bot.outgoing.limited_reading import read_json
+from bot.outgoing.public_resolver import PublicResolver, leads_inside
 from bot.tokens import SCOPES, Caller, TokenError, caller_of, check_times
 
 logger = structlog.get_logger(__name__)

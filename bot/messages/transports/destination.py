@@ -8,7 +8,7 @@ from bot.messages.rate_limits.limiters import SlidingWindow
 from bot.messages.rate_limits.slack_limits import Pacing
 from bot.messages.transports.factory import Make, Opened
 from bot.messages.transports.webhook import WebhookTransport
-from bot.proxies import NO_PROXIES, Proxies
+from bot.outgoing.proxies import NO_PROXIES, Proxies
 
 
 def transport_maker(destinations: Destinations, proxies: Proxies = NO_PROXIES) -> Make:

@@ -20,7 +20,7 @@ from bot.messages.transports.http_client import (
     Wire,
     WireResponse,
 )
-from bot.proxies import NO_PROXIES, Proxies
+from bot.outgoing.proxies import NO_PROXIES, Proxies
 from bot.sql.fast_json import encoded
 
 #: What a proxy says that wants to know who we are.

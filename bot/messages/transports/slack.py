@@ -15,10 +15,10 @@ from bot.messages.transports.http_client import FORM, LostError, UnreachableErro
 from bot.messages.transports.proxied_http import AnyConnection, open_connection
 from bot.messages.transports.responses import read_answer
 from bot.messages.transports.slack_files import carries, upload
-from bot.proxies import NO_PROXIES, Proxies
+from bot.outgoing.proxies import NO_PROXIES, Proxies
+from bot.outgoing.web_addresses import is_of_slack
 from bot.redaction import redact
 from bot.tracing.spans import span
-from bot.web_addresses import is_of_slack
 
 #: Marks our messages, so that one whose answer was lost can be found again.
 METADATA_TYPE = "opsbell_message"

@@ -6,7 +6,7 @@ from bot.messages.rate_limits.slack_limits import Pacing
 from bot.messages.transports.factory import Opened
 from bot.messages.transports.proxied_http import open_connection
 from bot.messages.transports.slack import SlackTransport
-from bot.proxies import NO_PROXIES, Proxies
+from bot.outgoing.proxies import NO_PROXIES, Proxies
 
 
 class SlackWorkspaces:

@@ -19,7 +19,7 @@ from bot.messages.transports.http_client import LostError, UnreachableError, Wir
 from bot.messages.transports.post_only import OneWay
 from bot.messages.transports.proxied_http import open_connection
 from bot.messages.transports.responses import seconds
-from bot.proxies import NO_PROXIES, Proxies
+from bot.outgoing.proxies import NO_PROXIES, Proxies
 from bot.sql.fast_json import decoded
 
 _WEBHOOK_SECONDS = 10.0

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from bot.report_config import OWN_SOURCE
+from bot.config_sections.reports import OWN_SOURCE
 from bot.sources.result import Cell, ResultTable
 
 #: From the shortest on.

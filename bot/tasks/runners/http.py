@@ -10,7 +10,7 @@ from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook
 from bot.clock import Clock
 from bot.config_file import HttpRunner
 from bot.errors import ConfigError
-from bot.process.public_resolver import PublicResolver
+from bot.outgoing.public_resolver import PublicResolver
 from bot.redaction import redact
 from bot.tasks.runners.runner import Attempt, Launch, RunnerError
 

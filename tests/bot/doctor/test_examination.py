@@ -10,9 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.bus_config.section import BusSettings
 from bot.clock import SystemClock
 from bot.config_file import ConfigFile
+from bot.config_sections.bus import BusSettings
+from bot.config_sections.workspaces import WorkspaceSettings
 from bot.doctor.database import database_findings
 from bot.doctor.examination import examine
 from bot.doctor.findings import FindingLevel
@@ -23,7 +24,6 @@ from bot.messages import outbox
 from bot.messages.models import MessageState
 from bot.process.database_lock import lock_database
 from bot.settings import Settings
-from bot.workspace_config.section import WorkspaceSettings
 from bot.workspaces.models import WorkspaceToken
 from bot.workspaces.scopes import NEEDED_SCOPES, USEFUL_SCOPES
 from tests.bot.http.calling import ONE_DATABASE

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from bot.bus_config.section import BusSettings
+from bot.config_sections.bus import BusSettings
 from bot.http.services import HttpServices
 from tests.bot.event_bus.room import BusRoom
 from tests.bot.http import conftest as http_room

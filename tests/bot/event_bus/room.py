@@ -10,7 +10,7 @@ from uuid import uuid4
 import aio_pika
 from sqlmodel import Session, col, select
 
-from bot.bus_config.section import BusSettings
+from bot.config_sections.bus import BusSettings
 from bot.event_bus.brokers.broker import Arrived, Broker, BusMessage
 from bot.event_bus.brokers.choice import broker_maker
 from bot.event_bus.wiring import event_bus

@@ -9,7 +9,7 @@ import nats
 import redis.asyncio
 from aiokafka import AIOKafkaProducer
 
-from bot.bus_config.section import BusSettings
+from bot.config_sections.bus import BusSettings
 
 #: Neither UTF-8 nor ASCII.
 _BYTES = b"\xff\xfe"

@@ -7,8 +7,8 @@ import pytest
 from jsonschema import Draft7Validator, Draft202012Validator
 from typer.testing import CliRunner
 
-from bot.bus_config.section import BusSettings
 from bot.cli import cli
+from bot.config_sections.bus import BusSettings
 from bot.event_bus.asyncapi import describe_bus
 from tests.bot.event_bus.room import request
 from tests.missing import missing

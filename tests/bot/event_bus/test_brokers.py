@@ -4,7 +4,7 @@ from functools import partial
 
 import pytest
 
-from bot.bus_config.section import BusSettings
+from bot.config_sections.bus import BusSettings
 from bot.event_bus.brokers.broker import BrokerError, BusMessage
 from bot.event_bus.brokers.choice import broker_maker
 from tests.broker_servers import RESTARTED_KINDS, BrokerServer

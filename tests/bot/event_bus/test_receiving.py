@@ -7,7 +7,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import text
 
-from bot.bus_config.section import BusSettings
+from bot.config_sections.bus import BusSettings
 from tests.bot.event_bus.room import BusRoom, request
 from tests.bot.event_bus.strange_messages import SEND_STRANGE_MESSAGES
 from tests.bot.http.calling import ONE_DATABASE

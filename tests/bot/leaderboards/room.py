@@ -8,8 +8,8 @@ from sqlmodel import Session, col, select
 
 from bot.clock import Clock
 from bot.config_file import ConfigFile
+from bot.config_sections.leaderboards import Leaderboard
 from bot.db import Database
-from bot.leaderboard_config import Leaderboard
 from bot.leaderboards.boards import boards_of
 from bot.leaderboards.models import LeaderboardPost
 from bot.leaderboards.service import Leaderboards

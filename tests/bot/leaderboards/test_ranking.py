@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.leaderboard_config import LeaderboardColumn
+from bot.config_sections.leaderboards import LeaderboardColumn
 from bot.leaderboards.ranking import Measured, Trend, ranked, trend_of
 
 HIGH = LeaderboardColumn(name="score")

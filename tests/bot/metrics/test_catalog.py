@@ -8,10 +8,10 @@ from pydantic import SecretStr
 from bot.cli.demo.shop import OUTLIER_DAYS_AGO, shop_configuration, shop_path, write_shop
 from bot.clock import SystemClock
 from bot.config_file import read_config_file
+from bot.config_sections.reports import MetricSettings, SourceSettings, metric_problems
 from bot.metrics.catalog import Metrics
 from bot.metrics.own_metrics import own_metrics
 from bot.metrics.plan import DimensionFilter, FilterOperator
-from bot.report_config import MetricSettings, SourceSettings, metric_problems
 from bot.sources.registry import Sources
 from bot.sources.result import ColumnKind, ResultTable
 

@@ -4,11 +4,11 @@ from datetime import date
 
 import pytest
 
+from bot.config_sections.reports import MetricSettings
 from bot.metrics.period_points import begin_of, shift
 from bot.metrics.periods import find_periods
 from bot.metrics.plan import DimensionFilter, FilterOperator, Grain, MetricPlan, Period
 from bot.metrics.planner import plan_words
-from bot.report_config import MetricSettings
 
 SATURDAY = date(2026, 11, 28)
 DIMENSIONS = ["country", "product", "customer_type"]

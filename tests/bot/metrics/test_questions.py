@@ -3,9 +3,9 @@
 from datetime import date
 from pathlib import Path
 
+from bot.config_sections.reports import MetricSettings
 from bot.metrics.plan import MetricPlan
 from bot.metrics.planner import plan_words
-from bot.report_config import MetricSettings
 
 SATURDAY = date(2026, 11, 28)
 _OF_SALES = ["country", "region", "product", "customer_type", "channel"]

@@ -13,12 +13,12 @@ import pytest
 
 from bot.cli.demo.shop import OUTLIER_DAYS_AGO, shop_configuration, write_shop
 from bot.config_file import read_config_file
+from bot.config_sections.reports import MetricSettings
 from bot.errors import InvalidError
 from bot.metrics.period_points import begin_of
 from bot.metrics.plan import DimensionFilter, FilterOperator, Grain, MetricPlan, Period
 from bot.metrics.planner import plan_words
 from bot.metrics.sql_rendering import adds_up, render_plan
-from bot.report_config import MetricSettings
 
 TODAY = date(2026, 11, 28)
 DIMENSIONS = ("country", "category", "product")

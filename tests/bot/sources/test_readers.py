@@ -12,8 +12,8 @@ import pytest
 from pydantic import SecretStr
 
 from bot.clock import SystemClock
+from bot.config_sections.reports import DIALECTS, SourceSettings
 from bot.errors import InvalidError
-from bot.report_config import DIALECTS, SourceSettings
 from bot.sources.base import QueryError
 from bot.sources.reader_program import open_reader
 from bot.sources.readers.base import SourceSpec

@@ -14,12 +14,12 @@ from slack_sdk.signature import SignatureVerifier
 
 from bot.app import Opsbell
 from bot.config_file import ConfigFile, HttpRunner, TaskKind
+from bot.config_sections.workspaces import AccessSettings
 from bot.messages.rate_limits.slack_limits import Pacing
 from bot.settings import Settings
 from bot.tasks.creation import NewTask, Owner
 from bot.tasks.models import TaskStatus
 from bot.tasks.updates import StatusReport
-from bot.workspace_config.section import AccessSettings
 from tests.bot.http.calling import JWT_SECRET
 from tests.patience import PATIENT
 

@@ -3,8 +3,8 @@
 import pytest
 
 from bot.config_file import ConfigFile
+from bot.config_sections.workspaces import AccessSettings, WorkspaceSettings
 from bot.errors import ForbiddenError
-from bot.workspace_config.section import AccessSettings, WorkspaceSettings
 from bot.workspaces.access import Rights, config_in
 
 ADA, BEN, CLEO, GROUP = "U0ADA00001", "U0BEN00002", "U0CLEO0003", "S0OPERATOR"

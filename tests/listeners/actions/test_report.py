@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from slack_bolt.request.async_request import AsyncBoltRequest
 
+from bot.config_sections.workspaces import AccessSettings
 from bot.reports.models import Report, RunStatus
 from bot.reports.service_types import Actor
 from bot.sources.base import QueryError
-from bot.workspace_config.section import AccessSettings
 from bot.workspaces.access import Rights
 from tests.listeners.payloads import click
 from tests.listeners.reports import report_fields_of

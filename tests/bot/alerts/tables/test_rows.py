@@ -12,8 +12,8 @@ from bot.alerts.tables.reader import TableReader
 from bot.alerts.tables.rows import read_table
 from bot.clock import Clock
 from bot.config_file import TaskTable, read_config_file
+from bot.config_sections.reports import SourceSettings
 from bot.errors import ConfigError, InvalidError
-from bot.report_config import SourceSettings
 from bot.sources.registry import Sources
 from bot.sources.result import ColumnKind, ResultColumn, ResultTable
 from tests.bot.alerts.room import TENANT

@@ -6,7 +6,7 @@ import dataclasses
 import aiohttp
 import pytest
 
-from bot.bus_config.section import BusSettings
+from bot.config_sections.bus import BusSettings
 from bot.db import Database
 from bot.http.server import HttpServer
 from bot.messages import outbox

@@ -5,8 +5,8 @@ import logging
 import pytest
 from sqlmodel import select
 
+from bot.config_sections.workspaces import WorkspaceSettings
 from bot.messages.models import Message
-from bot.workspace_config.section import WorkspaceSettings
 from bot.workspaces.models import Workspace, WorkspaceToken
 from tests.bot.http.calling import ONE_DATABASE, token_for
 

@@ -13,7 +13,7 @@ from bot.messages.transports.base import File
 from bot.messages.transports.proxied_http import ProxiedConnection, open_connection, wait_closed
 from bot.messages.transports.slack import SlackTransport
 from bot.messages.transports.webhook import WebhookTransport
-from bot.proxies import Proxies
+from bot.outgoing.proxies import Proxies
 from tests.held_port import hold_port, number_of
 from tests.http_proxy import HttpProxy
 

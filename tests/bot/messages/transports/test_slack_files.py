@@ -7,7 +7,7 @@ from bot.messages.policy import SlackResponse, classify
 from bot.messages.transports.base import File
 from bot.messages.transports.http_client import WireResponse
 from bot.messages.transports.slack_files import read_brought, upload
-from bot.web_addresses import is_of_slack
+from bot.outgoing.web_addresses import is_of_slack
 
 REPORT = File("report.csv", "dealer,rows\nBergmann,12\n")
 

@@ -16,7 +16,7 @@ from standardwebhooks.webhooks import Webhook
 
 from bot.clock import SystemClock
 from bot.config_file import HttpRunner
-from bot.process.public_resolver import PublicResolver
+from bot.outgoing.public_resolver import PublicResolver
 from bot.tasks.runners.http import HttpOrchestrator
 from bot.tasks.runners.runner import Attempt, RunnerError
 from tests.bot.tasks.room import HandClock

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.process.public_resolver import is_own_name, is_public, leads_inside
+from bot.outgoing.public_resolver import is_own_name, is_public, leads_inside
 
 
 @pytest.mark.parametrize(

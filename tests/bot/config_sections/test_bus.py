@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from bot.bus_config.section import BusSettings
+from bot.config_sections.bus import BusSettings
 from bot.errors import ConfigError
 from bot.settings import read_settings
 from bot.wiring.credentials import secrets_of
@@ -110,7 +110,7 @@ def test_dead_letters_have_a_place_of_their_own():
 MISSING = """
 import sys
 sys.modules["faststream"] = None
-from bot.bus_config.section import BusSettings
+from bot.config_sections.bus import BusSettings
 from bot.errors import ConfigError
 from bot.event_bus.brokers.choice import broker_maker
 for scheme in ("nats", "rediss", "amqps", "kafka"):

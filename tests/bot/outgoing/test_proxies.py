@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.proxies import Proxies, hide_from_sdk, proxy_problem
+from bot.outgoing.proxies import Proxies, hide_from_sdk, proxy_problem
 
 SLACK = "https://slack.com/api/"
 PROXY = "http://proxy.example.com:3128"

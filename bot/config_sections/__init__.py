@@ -1,0 +1,1 @@
+"""Sections of `opsbell.toml` that are used above the settings, one file each."""

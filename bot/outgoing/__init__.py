@@ -1,0 +1,1 @@
+"""What holds for every call to an address outside: proxies, guards, limits."""

@@ -1,1 +1,0 @@
-"""Who may do what, and where messages go, in each workspace: read with `opsbell.toml`."""
