@@ -1,5 +1,6 @@
 """What one check of one lock file found."""
 
+import os
 import re
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -8,6 +9,8 @@ from pathlib import Path
 
 _HOST = re.compile(r"\b[a-z+]+://\S+")
 _SECONDS = 300
+#: npm would try a registry that is away for minutes.
+_FEW_RETRIES = {"npm_config_fetch_retries": "1", "npm_config_fetch_retry_mintimeout": "1000"}
 
 
 @dataclass(frozen=True)
@@ -33,20 +36,21 @@ def run(
     cwd: str | None = None,
     env: Mapping[str, str] | None = None,
 ) -> subprocess.CompletedProcess[str]:
-    """Return what a registry's client said; 127 if it is not installed, 124 if it took too long."""
+    """Return what a registry's client said; 127 if it cannot be run, 124 if it took too long."""
     words = [str(word) for word in command]
     try:
         return subprocess.run(
             words,
             cwd=cwd,
-            env=env,
+            env={**_FEW_RETRIES, **(env or os.environ)},
             capture_output=True,
             text=True,
             check=False,
             timeout=_SECONDS,
         )
-    except FileNotFoundError:
-        return subprocess.CompletedProcess(words, 127, "", f"{words[0]} is not installed")
+    except OSError as error:
+        said = f"cannot run {words[0]}: {error.strerror}"
+        return subprocess.CompletedProcess(words, 127, "", said)
     except subprocess.TimeoutExpired:
         return subprocess.CompletedProcess(words, 124, "", "the registry takes too long")
 
