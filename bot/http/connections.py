@@ -113,7 +113,7 @@ class OpenConnections:
 
     def _close_longest_idle(self) -> None:
         """
-        Close the connection of a known caller that rests the longest.
+        Close the trusted connection that has been idle for the longest time.
 
         Otherwise one caller could keep all others out with connections that it does not use.
         """

@@ -71,7 +71,7 @@ class Dispatcher:
         """Return what aiohttp calls for *route*."""
 
         async def serve_route(request: web.Request) -> web.Response:
-            # A name that is a secret is nobody's.
+            # Names may be stored and repeated in responses, secrets must not.
             path = {name: redact(clean_text(value)) for name, value in request.match_info.items()}
             caller, raw = await self._admit(request, route)
             if caller is NOBODY:  # The connections of strangers are few.

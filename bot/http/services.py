@@ -39,7 +39,7 @@ class Channels(Protocol):
 
 
 class People(Protocol):
-    """Knows what people in Slack may do, who ask through Slack's own assistant."""
+    """Knows what the people may do who ask through Slack's own assistant."""
 
     async def caller_of(self, visitor: Visitor) -> Caller:
         """Return the person as a caller; raise `ForbiddenError`, or `UnavailableError`."""

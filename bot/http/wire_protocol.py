@@ -28,7 +28,7 @@ class WireProtocol(web.RequestHandler):
             answer = refused(
                 status,
                 "bad_request",
-                "This is no valid HTTP request, or its headers are too large.",
+                "This is not a valid HTTP request, or its headers are too large.",
             )
         else:
             error_id = new_id("e")

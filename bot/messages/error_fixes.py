@@ -35,9 +35,9 @@ FIXES = {
     "cannot_dm_bot": "The recipient is a bot, and bots cannot write to each other: give a channel "
     "or a person, then send it again.",
     "user_disabled": "The person has left the workspace: choose somebody else or a channel, then "
-    "send it anew.",
+    "send it again.",
     "user_not_visible": "The bot may not see this person: choose somebody else or a channel, then "
-    "send it anew.",
+    "send it again.",
     "invalid_user_combination": "The person belongs to another organisation and shares no channel "
     "with the bot: give a channel, then send it again.",
     "cant_update_message": "Slack does not let the bot edit this message, because somebody else "

@@ -20,8 +20,8 @@ from bot.outgoing.limited_reading import read_json
 _CHECK_SECONDS = 5.0
 
 _REASONS = {
-    "invalid_auth": "Slack does not know this token: copy it anew",
-    "not_authed": "Slack got no token: copy it anew",
+    "invalid_auth": "Slack does not know this token: copy it again",
+    "not_authed": "Slack got no token: copy it again",
     "account_inactive": "the app was removed from the workspace: install it again",
     "token_revoked": "the token was revoked: install the app again and copy the new one",
     "token_expired": "the token has expired: copy the new one",
@@ -32,7 +32,7 @@ _REASONS = {
 #: `xapp-1-<the app's id>-<number>-<secret>`
 _APP_TOKEN = re.compile(r"xapp-\d+-(A[A-Z0-9]+)-\S+")
 _ERROR_CODE = re.compile("[a-z_]{1,60}")
-ORG_WIDE = "is of a whole organisation: install the app in one workspace, and use that token"
+ORG_WIDE = "is for a whole organisation: install the app in one workspace, and use that token"
 #: These say nothing about the token.
 _PASSING_ERRORS = frozenset({"ratelimited", "internal_error", "fatal_error", "service_unavailable"})
 

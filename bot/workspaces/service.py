@@ -116,7 +116,7 @@ class WorkspaceConnections:
         try:
             token = self._token(kept)
         except NoTransportError as error:
-            raise InvalidError(f"The token cannot be used: {error}. Send it anew.") from error
+            raise InvalidError(f"The token cannot be used: {error}. Send it again.") from error
         identity = await self._identify(token)
         self._require_usable(identity, team_id)
         return Connection(workspace, identity.scopes, is_new=False)

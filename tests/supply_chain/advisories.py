@@ -29,13 +29,13 @@ def read_pip_audit(lock: Path, report: dict[str, Any]) -> Finding:
     packages = report["dependencies"]
     problems = [
         f"{package['name']}=={package['version']} has {advisory['id']},"
-        f" mended in {', '.join(advisory['fix_versions']) or 'no version yet'}"
+        f" fixed in {', '.join(advisory['fix_versions']) or 'no version yet'}"
         for package in packages
         for advisory in package.get("vulns", ())
         if not {advisory["id"], *advisory.get("aliases", ())} & ACCEPTED.keys()
     ]
     skipped = sum("skip_reason" in package for package in packages)
-    told = f"the index tells nothing of {skipped} of {len(packages)} packages" if skipped else ""
+    told = f"the index has no data on {skipped} of {len(packages)} packages" if skipped else ""
     return Finding(lock, _CHECKS, problems, told)
 
 

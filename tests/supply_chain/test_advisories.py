@@ -14,7 +14,7 @@ def test_an_advisory_fails_the_check():
 
     found = read_pip_audit(LOCK, report)
 
-    assert found == Finding(LOCK, CHECKS, ["kept==1.0 has PYSEC-1, mended in 1.1"], "")
+    assert found == Finding(LOCK, CHECKS, ["kept==1.0 has PYSEC-1, fixed in 1.1"], "")
 
 
 def test_what_the_index_does_not_tell_is_said():
@@ -26,7 +26,7 @@ def test_what_the_index_does_not_tell_is_said():
 
     assert str(found) == (
         "requirements.txt: without known vulnerabilities: NOT CHECKED,"
-        " the index tells nothing of 1 of 2 packages"
+        " the index has no data on 1 of 2 packages"
     )
 
 

@@ -18,9 +18,9 @@ class _Turns:
 
 class Concurrency:
     """
-    Serves *most* requests of each caller at once; as many again may wait, all others are refused.
+    Serves *most* requests of each caller at once; as many more may wait, all others are refused.
 
-    So one caller takes up neither the memory for bodies nor the database for everybody.
+    So no caller can take up all the memory for bodies or all the database's time.
     """
 
     def __init__(self, most: int) -> None:
@@ -37,7 +37,7 @@ class Concurrency:
             raise RefusedError(
                 429,
                 "rate_limited",
-                f"At most {self._most} requests at the same time; wait for answers.",
+                f"At most {self._most} requests at the same time: wait for a response first.",
                 {"Retry-After": "1"},
             )
         turns.users += 1

@@ -67,7 +67,7 @@ def _already(message: Message) -> str:
     if message.state == MessageState.IDLE:
         return "It was delivered: there is nothing to replay."
     if message.state == MessageState.WITHDRAWN:
-        return "It was taken back: send it anew."
+        return "It was taken back: send it again."
     if message.scheduled_at is not None and message.state == MessageState.DELAYED:
         return "It waits for its time: there is nothing to replay."
     return "It is being delivered already."

@@ -77,7 +77,7 @@ async def test_a_token_of_a_whole_organisation_is_told(session):
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     url = f"http://127.0.0.1:{runner.addresses[0][1]}/api/"
-    with pytest.raises(ConfigError, match="SLACK_BOT_TOKEN: is of a whole organisation"):
+    with pytest.raises(ConfigError, match="SLACK_BOT_TOKEN: is for a whole organisation"):
         await check_tokens(session, url, "xoxb-1", "xapp-1")
     found = await identify(session, url, "xoxb-1")
     await runner.cleanup()
