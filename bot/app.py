@@ -421,7 +421,6 @@ class Opsbell:
                 rooms.reports.reports, rooms.database, self._clock, rooms.outward.lanes.wake
             ),
             report_sources=rooms.sources.names,
-            default_channel=self._settings.slack_default_channel,
             environment=self._settings.environment,
             workspace_url=identity.workspace_url or None,
             clock=self._clock,

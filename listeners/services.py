@@ -61,7 +61,6 @@ class ListenerServices:
     reports: Reports
     report_answers: ReportAnswers
     report_sources: Callable[[str], Sequence[str]]
-    default_channel: str | None = None
     environment: str | None = None
     bot_name: str = "Opsbell"
     workspace_url: str | None = None

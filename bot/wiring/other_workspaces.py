@@ -100,7 +100,6 @@ class OtherWorkspaces:
             leaderboards=(
                 self._home.leaderboards if is_default else self._home.leaderboards.without_boards()
             ),
-            default_channel=None,
             environment=self._home.environment if is_default else None,
             workspace_url=workspace.url or None,
             slack=client,
