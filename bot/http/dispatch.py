@@ -61,7 +61,10 @@ class Dispatcher:
         self._busy_rate = RateLimit(
             http.requests_per_second * BULK_LIMIT_FACTOR, http.burst * BULK_LIMIT_FACTOR
         )
-        self._concurrency = Concurrency(http.concurrent_requests)
+        # Half of the connections is left to others.
+        self._concurrency = Concurrency(
+            http.concurrent_requests, connections.limits.connections // 2
+        )
         self._tries = RateLimit(TRIES_PER_SECOND, TRIES_BURST)
         # If the clock was set back: otherwise no bucket would refill until it has caught up.
         self._clock = SteadyClock(services.clock)

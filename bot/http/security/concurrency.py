@@ -18,13 +18,15 @@ class _Turns:
 
 class Concurrency:
     """
-    Serves *most* requests of each caller at once; as many more may wait, all others are refused.
+    Serves *served* requests of each caller at once; others wait, beyond *limit* they are refused.
 
-    So no caller can take up all the memory for bodies or all the database's time.
+    So no caller can take up all the memory for bodies or all the database's time: whoever waits
+    takes up a connection only.
     """
 
-    def __init__(self, most: int) -> None:
-        self._most = most
+    def __init__(self, served: int, limit: int) -> None:
+        self._served = served
+        self._limit = max(served, limit)
         self._turns: dict[Hashable, _Turns] = {}
 
     @asynccontextmanager
@@ -32,12 +34,12 @@ class Concurrency:
         """Wait for a turn and keep it; raise `RefusedError` with 429 if too many wait."""
         turns = self._turns.get(caller)
         if turns is None:
-            turns = self._turns[caller] = _Turns(asyncio.Semaphore(self._most))
-        if turns.users >= 2 * self._most:
+            turns = self._turns[caller] = _Turns(asyncio.Semaphore(self._served))
+        if turns.users >= self._limit:
             raise RefusedError(
                 429,
                 "rate_limited",
-                f"At most {self._most} requests at the same time: wait for a response first.",
+                f"At most {self._limit} requests at the same time: wait for a response first.",
                 {"Retry-After": "1"},
             )
         turns.users += 1

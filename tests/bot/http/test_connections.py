@@ -191,7 +191,7 @@ async def test_half_sent_bodies_of_one_token_keep_nobody_out(services):
     """Only so many bodies of one token are read at once; others are served meanwhile."""
     config = services.settings.config.model_copy(update={"http": Http(concurrent_requests=2)})
     settings = services.settings.model_copy(update={"config": config})
-    async with serving(replace(services, settings=settings)) as connect:
+    async with serving(replace(services, settings=settings), connections=8) as connect:
         half = POST + bearer() + headers(Content_Length="100") + b"\r\n{"
         lines = [await connect() for _ in range(6)]
         for line in lines:

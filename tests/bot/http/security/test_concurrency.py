@@ -9,7 +9,7 @@ from bot.http.security.concurrency import Concurrency
 
 async def test_one_caller_waits_and_others_do_not():
     """Two at once are served, two more wait, and whoever comes then is refused; others go on."""
-    concurrency, began = Concurrency(2), []
+    concurrency, began = Concurrency(2, 4), []
     done = [asyncio.Event() for _ in range(4)]
 
     async def ask(number: int) -> None:
@@ -33,7 +33,7 @@ async def test_one_caller_waits_and_others_do_not():
 
 async def test_who_hangs_up_gives_the_turn_to_the_next():
     """A request that is given up, in work or waiting, keeps nobody out."""
-    concurrency = Concurrency(1)
+    concurrency = Concurrency(1, 2)
 
     async def ask() -> str:
         async with concurrency.turn("ada"):
