@@ -45,6 +45,9 @@ def said(playground: Playground) -> dict[str, str]:
         (f"soup in:<#{BOARD}|board>", ["Secret"]),
         ("from:@ben", ["Secret", "Soup is ready"]),
         ("from:me", ["Bread"]),
+        ("soup -from:@ben", ["Soup is cold"]),
+        ("soup -in:#board -in:random", ["Soup is ready"]),
+        ("soup -has:link -has::eyes:", ["Soup is cold"]),
         ("soup has:link", ["Secret"]),
         ("has::eyes:", ["Soup is ready"]),
         ("has:pin", ["Bread"]),
@@ -96,7 +99,13 @@ async def test_files_are_searched(playground: Playground, api: Api, ada: Api) ->
     """By name and by what is in them; of the bot's files those in sight."""
     playground.share_file("ben", "ops", "prices.csv", b"soup,3")
     assert (await api("search.files", query="soup"))["error"] == "not_allowed_token_type"
-    for query, total in (("prices", 1), ("soup in:ops", 1), ("soup in:random", 0)):
+    for query, total in (
+        ("soup in:ops", 1),
+        ("prices -from:me", 1),
+        ("soup -from:ben", 0),
+        ("soup in:random", 0),
+        ("soup -in:ops", 0),
+    ):
         answer = await ada("search.all", query=query)
         assert (query, answer["files"]["total"]) == (query, total)
 
