@@ -68,7 +68,11 @@ async def test_a_row_is_made_changed_and_found(api: Api) -> None:
         ("day", {"date": ["2026-02-30"]}, "invalid_date"),
         ("day", {"date": ["2026-02-28"]}, None),
         ("cook", {"user": ["U0NOBODY00"]}, "user_not_found"),
+        ("cook", {"user": [{"id": ADA}]}, "user_not_found"),
+        ("state", {"select": [["done"]]}, "invalid_option_id"),
         ("hot", {"checkbox": "yes"}, "invalid_input_type"),
+        ("hot", {"checkbox": []}, "invalid_input_type"),
+        ("hot", {"checkbox": [True, False]}, "invalid_input_type"),
         ("mail", {"email": ["ada"]}, "invalid_email"),
         ("mail", {"email": ["ada@example.com"]}, None),
         ("by", {"user": [ADA]}, "uneditable_column"),
@@ -100,6 +104,7 @@ async def test_a_cell_takes_what_its_column_says(
         ({"name": "x", "schema": [{"key": "a"}]}, "invalid_schema"),
         ({"name": "x", "schema": [{**SCHEMA[0], "type": "soup"}]}, "invalid_column_type"),
         ({"name": "x", "schema": [SCHEMA[1]]}, "invalid_primary_column"),
+        ({"name": "x", "schema": [SCHEMA[0], {**SCHEMA[2], "options": "x"}]}, "invalid_schema"),
         ({"name": "x", "schema": [SCHEMA[0], {**SCHEMA[0], "key": "b"}]}, "invalid_primary_column"),
         (
             {"name": "x", "schema": SCHEMA, "copy_from_list_id": "F1"},
@@ -129,6 +134,13 @@ async def test_a_list_is_copied(api: Api) -> None:
     assert kinds[-3:] == ["todo_completed", "todo_assignee", "todo_due_date"]
     (item,) = (await api("slackLists.items.list", list_id=copy["list_id"]))["items"]
     assert item["fields"][0]["value"] == 3
+
+
+async def test_an_id_is_given_by_slack(api: Api) -> None:
+    """Also to a column whose schema brings one."""
+    schema = [{**SCHEMA[0], "id": "Col1"}]
+    answer = await api("slackLists.create", name="x", schema=schema)
+    assert answer["list_metadata"]["schema"][0]["id"] != "Col1"
 
 
 async def test_access_is_given_and_taken(playground: Playground, api: Api) -> None:
