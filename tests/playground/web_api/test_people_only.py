@@ -7,6 +7,7 @@ import aiohttp
 import pytest
 from slack_playground import HandClock, Playground
 from slack_playground.pictures import draw_picture
+from slack_playground.state import File
 
 from tests.playground.wire import ADA, BEN, BOARD, BOT, OPS, RANDOM, Api
 
@@ -164,6 +165,15 @@ async def test_things_are_saved_for_later(ada: Api, said: dict[str, str]) -> Non
         ({"channel": OPS, "timestamp": "1.000000"}, "message_not_found"),
     ):
         assert (await ada("stars.add", **item))["error"] == error
+
+
+async def test_a_file_of_others_is_not_saved(playground: Playground, ada: Api) -> None:
+    """Unless it stands where the person sees it."""
+    file = File("F1", "menu.txt", 4, user=BOT, is_complete=True)
+    playground.state.files[file.id] = file
+    assert (await ada("stars.add", file=file.id))["error"] == "file_not_found"
+    file.shares[OPS] = []
+    assert (await ada("stars.add", file=file.id))["ok"] is True
 
 
 @pytest.mark.parametrize(
