@@ -57,6 +57,17 @@ UPLOAD = {"filename": "a.py", "length": 9}
             },
             "invalid_emoji",
         ),
+        (
+            "bookmarks.add",
+            {
+                "channel_id": OPS,
+                "title": "x",
+                "type": "link",
+                "link": "https://a.test",
+                "emoji": ":ご飯:",
+            },
+            None,
+        ),
         ("usergroups.create", {"name": "x", "handle": "ada"}, "handle_already_exists"),
         ("usergroups.create", {"name": "x", "handle": "ops"}, "handle_already_exists"),
         ("agents.sessions.setStatus", {"channel_id": OPS, "status": "lost"}, "invalid_status"),
