@@ -75,9 +75,13 @@ def _port(words: str) -> int:
 
 def _print_version() -> int:
     # Costs a tenth of the start, and only this needs it.
-    from importlib.metadata import version
+    from importlib.metadata import PackageNotFoundError, version
 
-    sys.stdout.write(f"slack-playground {version('slack-playground')}\n")
+    try:
+        found = version("slack-playground")
+    except PackageNotFoundError:
+        found = "(not installed, run from its source)"
+    sys.stdout.write(f"slack-playground {found}\n")
     return 0
 
 

@@ -122,3 +122,10 @@ def test_what_does_not_fit_is_refused(settings: dict[str, object]) -> None:
     """A seed or manifest with a mistake does not half work."""
     with pytest.raises(SeedError):
         Playground(PlaygroundConfig(**settings))  # type: ignore[arg-type]
+
+
+async def test_the_version_is_printed() -> None:
+    """Also where the package is only on the path."""
+    process = await run("--version")
+    said, _ = await process.communicate()
+    assert (process.returncode, said.decode().split()[0]) == (0, "slack-playground")
