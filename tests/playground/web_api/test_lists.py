@@ -134,6 +134,23 @@ async def test_a_list_is_copied(api: Api) -> None:
     assert kinds[-3:] == ["todo_completed", "todo_assignee", "todo_due_date"]
     (item,) = (await api("slackLists.items.list", list_id=copy["list_id"]))["items"]
     assert item["fields"][0]["value"] == 3
+    named = {"list_id": copy["list_id"]}
+    await api("slackLists.items.create", **named, parent_item_id=item["id"])
+    copied["copy_from_list_id"] = copy["list_id"]
+    third = await api("slackLists.create", name="Thrice", todo_mode=True, **copied)
+    assert [one["type"] for one in third["list_metadata"]["schema"]] == kinds
+    parent, child = (await api("slackLists.items.list", list_id=third["list_id"]))["items"]
+    assert child["parent_record_id"] == parent["id"]
+
+
+async def test_a_row_that_is_made_has_no_id_yet(api: Api) -> None:
+    """One that is named beside is ignored."""
+    list_id, columns = await made(api)
+    cell = {"row_id_to_create": True, "row_id": "Rec1", "column_id": columns["price"]}
+    answer = await api("slackLists.items.update", list_id=list_id, cells=[{**cell, "number": [1]}])
+    assert answer["ok"] is True
+    (item,) = (await api("slackLists.items.list", list_id=list_id))["items"]
+    assert item["fields"][0]["value"] == 1
 
 
 async def test_an_id_is_given_by_slack(api: Api) -> None:

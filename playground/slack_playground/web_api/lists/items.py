@@ -59,7 +59,7 @@ def update(call: Call) -> Record:
     cells = _cells(call, "cells")
     if not cells:
         raise invalid_arguments("missing required field: cells")
-    changed = {item_id: list(item["fields"]) for item_id, item in standing.items.items()}
+    changed: dict[str, list[Record]] = {}
     made: list[Record] = []
     for cell in cells:
         field = _field(call, standing, cell)
@@ -69,12 +69,12 @@ def update(call: Call) -> Record:
         row_id = cell.get("row_id")
         if not row_id:
             raise SlackError("row_id_not_provided")
-        if not isinstance(row_id, str) or row_id not in changed:
+        if not isinstance(row_id, str) or row_id not in standing.items:
             raise SlackError("row_not_found")
-        changed[row_id] = _with(changed[row_id], field)
-    for item_id in {str(cell["row_id"]) for cell in cells if cell.get("row_id")}:
-        item = standing.items[item_id]
-        standing.items[item_id] = {**item, **_edited(call), "fields": changed[item_id]}
+        changed[row_id] = _with(changed.get(row_id, standing.items[row_id]["fields"]), field)
+    for row_id, fields in changed.items():
+        item = {**standing.items[row_id], **_edited(call), "fields": fields}
+        standing.items[row_id] = item
     if made:
         _make_row(call, standing, made)
     return {}
