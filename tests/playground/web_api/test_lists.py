@@ -177,5 +177,9 @@ async def test_access_is_given_and_taken(playground: Playground, api: Api) -> No
         assert (await ada("slackLists.items.list", list_id=list_id))["ok"] is True
         refused = await ada("slackLists.items.create", list_id=list_id)
         assert refused["error"] == "permission_denied"
+        await api("slackLists.access.set", list_id=list_id, access_level="write", user_ids=[ADA])
+        taken = {"list_id": list_id, "access_level": "owner", "user_ids": [ADA]}
+        assert (await ada("slackLists.access.set", **taken))["error"] == "permission_denied"
+        await api("slackLists.access.delete", list_id=list_id, user_ids=[ADA])
         await api("slackLists.access.delete", list_id=list_id, channel_ids=[OPS])
         assert (await ada("slackLists.items.list", list_id=list_id))["error"] == "list_not_found"

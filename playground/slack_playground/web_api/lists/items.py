@@ -71,7 +71,8 @@ def update(call: Call) -> Record:
             raise SlackError("row_id_not_provided")
         if not isinstance(row_id, str) or row_id not in standing.items:
             raise SlackError("row_not_found")
-        changed[row_id] = _with(changed.get(row_id, standing.items[row_id]["fields"]), field)
+        before = changed.get(row_id) or standing.items[row_id]["fields"]
+        changed[row_id] = _with(before, field)
     for row_id, fields in changed.items():
         item = {**standing.items[row_id], **_edited(call), "fields": fields}
         standing.items[row_id] = item

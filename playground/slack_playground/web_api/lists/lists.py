@@ -67,7 +67,8 @@ def set_access(call: Call) -> Record:
     if level not in LEVELS:
         raise wrong_argument("access_level", "value is not one of the allowed options")
     named = _named(call)
-    standing = find_list(call, call.arguments.required("list_id"), "write")
+    needed = "owner" if level == "owner" else "write"
+    standing = find_list(call, call.arguments.required("list_id"), needed)
     if level == "owner":
         if len(named) != 1 or "user_ids" not in call.arguments:
             raise SlackError("invalid_parameters")
