@@ -110,6 +110,7 @@ async def test_an_error_is_that_of_its_page(
         ({"real_name": "https://a.test"}, "name_not_allowed"),
         ({"status_text": ""}, "must_clear_both_status_text_and_status_emoji"),
         ({"status_text": "", "status_emoji": ""}, None),
+        ({"status_text": "", "status_emoji": ":tea:"}, None),
         ({"email": "x@a.test"}, "profile_set_failed"),
     ],
 )
