@@ -94,6 +94,8 @@ async def test_a_search_comes_in_pages(ada: Api, said: dict[str, str]) -> None:
     assert match["text"].startswith("Secret \ue000soup\ue001")
     assert match["permalink"].endswith(f"/archives/{BOARD}/p{match['ts'].replace('.', '')}")
     assert (await ada("search.messages", query=" "))["error"] == "no_query"
+    beyond = (await ada("search.messages", query="soup", page=9))["messages"]["pagination"]
+    assert (beyond["first"], beyond["last"], beyond["total_count"]) == (0, 0, 3)
 
 
 async def test_files_are_searched(playground: Playground, api: Api, ada: Api) -> None:
