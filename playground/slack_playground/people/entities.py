@@ -45,7 +45,7 @@ def _is_whole(entity: Record) -> bool:
     """Say whether it has an address and an id; a message may hold entities without."""
     reference = entity.get("external_ref")
     needed = (entity.get("url"), reference.get("id") if isinstance(reference, dict) else None)
-    return all(isinstance(one, str) for one in needed)
+    return all(isinstance(one, str) and one for one in needed)
 
 
 def _event(workspace: Workspace, user: User, channel: Channel, ts: str, entity: Record) -> Record:

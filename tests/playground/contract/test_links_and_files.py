@@ -77,7 +77,7 @@ async def test_a_broken_address_is_answered(playground: Playground, api: Api) ->
     block = {"type": "image", "alt_text": "x", "slack_file": {"url": "https://["}}
     answer = await api("chat.postMessage", channel=OPS, blocks=[block])
     assert answer["error"] == "invalid_blocks"
-    for entity in ({}, {**ENTITY, "external_ref": "1"}, {**ENTITY, "url": 5}):
+    for entity in ({}, {**ENTITY, "external_ref": {"id": ""}}, {**ENTITY, "url": 5}):
         metadata = {"entities": [entity]}
         posted = await api("chat.postMessage", channel=OPS, text="x", metadata=metadata)
         assert playground.open_entity("ada", "ops", posted["ts"]).error == "entity_not_found"
@@ -163,3 +163,6 @@ async def test_details_are_of_what_was_opened(
     other = await api("entity.presentDetails", trigger_id=trigger_id, metadata=ENTITY)
     assert other["error"] == "entity_metadata_does_not_match_trigger"
     assert playground.entity_details("ada") is None
+    # As with views, what is refused leaves the trigger as it was.
+    right = await api("entity.presentDetails", trigger_id=trigger_id, metadata=entities[0])
+    assert right["ok"] is True
