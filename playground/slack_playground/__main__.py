@@ -49,7 +49,7 @@ def main() -> int:
 
 def _why(error: OSError, config: PlaygroundConfig) -> str:
     if error.errno == errno.EADDRINUSE:
-        return f"Port {config.port} is taken. Choose another with --port; 0 is any free one."
+        return f"Port {config.port} is taken. Choose another with --port; 0 picks a free one."
     return f"Cannot listen on {config.host}: {error.strerror or error}"
 
 
@@ -69,15 +69,19 @@ def _advice(config: PlaygroundConfig) -> str:
 
 def _port(words: str) -> int:
     if not words.isascii() or not words.isdecimal() or int(words) > MOST_PORT:
-        raise argparse.ArgumentTypeError(f"{words!r} is no port: 0 to {MOST_PORT}")
+        raise argparse.ArgumentTypeError(f"{words!r} is not a port: 0 to {MOST_PORT}")
     return int(words)
 
 
 def _print_version() -> int:
     # Costs a tenth of the start, and only this needs it.
-    from importlib.metadata import version
+    from importlib.metadata import PackageNotFoundError, version
 
-    sys.stdout.write(f"slack-playground {version('slack-playground')}\n")
+    try:
+        found = version("slack-playground")
+    except PackageNotFoundError:
+        found = "(not installed, run from its source)"
+    sys.stdout.write(f"slack-playground {found}\n")
     return 0
 
 
@@ -88,8 +92,8 @@ def _parse() -> argparse.Namespace:
         epilog="`slack-playground screenshot --help`: a picture of a channel of a running one.",
     )
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--version", action="store_true", help="print it and end")
-    parser.add_argument("--port", type=_port, default=PORT, help="0: any free one")
+    parser.add_argument("--version", action="store_true", help="print the version and exit")
+    parser.add_argument("--port", type=_port, default=PORT, help="0 picks a free one")
     parser.add_argument("--limits", choices=("slack", "off"), default="slack")
     parser.add_argument(
         "--client-msg-id",

@@ -60,7 +60,11 @@ class SyncPlayground(_Blocking):
 
     def __enter__(self) -> Self:
         self._thread.start()
-        self._run(self._playground.start)
+        try:
+            self._run(self._playground.start)
+        except OSError:
+            self._end()
+            raise
         return self
 
     def __exit__(
@@ -70,6 +74,9 @@ class SyncPlayground(_Blocking):
         trace: TracebackType | None,
     ) -> None:
         self._run(self._playground.stop)
+        self._end()
+
+    def _end(self) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()

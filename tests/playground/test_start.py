@@ -77,11 +77,11 @@ async def test_what_cannot_be_listened_on_is_said_in_a_line() -> None:
         port = str(taken.getsockname()[1])
         process = await run("--port", port)
         _, errors = await process.communicate()
-    expected = f"Port {port} is taken. Choose another with --port; 0 is any free one.\n"
+    expected = f"Port {port} is taken. Choose another with --port; 0 picks a free one.\n"
     assert (process.returncode, errors.decode()) == (2, expected)
     process = await run("--port", "70000")
     _, errors = await process.communicate()
-    assert (process.returncode, b"is no port" in errors) == (2, True)
+    assert (process.returncode, b"is not a port" in errors) == (2, True)
 
 
 async def test_a_broken_seed_is_a_usage_error(tmp_path: Path) -> None:
@@ -122,3 +122,10 @@ def test_what_does_not_fit_is_refused(settings: dict[str, object]) -> None:
     """A seed or manifest with a mistake does not half work."""
     with pytest.raises(SeedError):
         Playground(PlaygroundConfig(**settings))  # type: ignore[arg-type]
+
+
+async def test_the_version_is_printed() -> None:
+    """Also where the package is only on the path."""
+    process = await run("--version")
+    said, _ = await process.communicate()
+    assert (process.returncode, said.decode().split()[0]) == (0, "slack-playground")

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from slack_playground import HandClock, Playground
+from slack_playground.state import Token
 
 from tests.playground.wire import OPS, Api, Caller
 
@@ -187,6 +188,16 @@ async def test_a_person_signs_in(playground: Playground, api: Api) -> None:
     assert (who["sub"], who["email"], "name" in who) == ("U0BEN00002", "ben@example.com", False)
     _, again = await api.raw("openid.connect.token", token=None, data=sent)
     assert again["error"] == "code_already_used"
+
+
+async def test_who_signs_in_is_a_person(playground: Playground, api: Api) -> None:
+    """The refresh token of a bot stands for nobody, and stays good for the bot."""
+    playground.state.refresh_tokens["xoxe-1-bot"] = Token("bot", scopes=frozenset({"chat:write"}))
+    sent = {**CLIENT, "grant_type": "refresh_token", "refresh_token": "xoxe-1-bot"}
+    _, answer = await api.raw("openid.connect.token", token=None, data=sent)
+    assert answer["error"] == "invalid_refresh_token"
+    _, refreshed = await api.raw("oauth.v2.access", token=None, data=sent)
+    assert refreshed["token_type"] == "bot"
 
 
 async def test_a_manifest_is_changed(playground: Playground, api: Api) -> None:

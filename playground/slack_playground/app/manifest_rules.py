@@ -26,6 +26,10 @@ from slack_playground.blocks.walker import check
 
 _COMMAND = re.compile(r"/[a-z0-9_-]{1,31}")
 _COLOUR = re.compile(r"#([0-9A-Fa-f]{3}){1,2}")
+_STEP = Object(
+    optional=dict.fromkeys(("input_parameters", "output_parameters"), Anything()), open=True
+)
+_PARAMETER = Object(optional={"type": Text(), "is_required": Flag()}, open=True)
 _SCOPE_LISTS = ("bot", "user", "bot_optional", "user_optional")
 
 
@@ -50,8 +54,21 @@ def _check_together(manifest: dict[str, Any]) -> Iterator[Problem]:
         if needed is not None and needed not in granted:
             at = f"/settings/event_subscriptions/bot_events/{position}"
             yield failed(at, f"{event} requires the bot scope {needed}", "scope")
+    for callback_id, step in (manifest.get("functions") or {}).items():
+        yield from _check_step(step, f"/functions/{callback_id}")
     if granted and "bot_user" not in features:
         yield failed("/features", "bot scopes require features.bot_user", "bot_user")
+
+
+def _check_step(step: object, at: str) -> Iterator[Problem]:
+    """Check the parameters of a workflow's step, as far as they are read here."""
+    problems = list(check(_STEP, step, at))
+    yield from problems
+    if problems or not isinstance(step, dict):
+        return
+    for name in _STEP.optional:
+        for parameter, one in step.get(name, {}).items():
+            yield from check(_PARAMETER, one, f"{at}/{name}/{parameter}")
 
 
 @cache

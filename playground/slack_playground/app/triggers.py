@@ -40,6 +40,12 @@ class Triggers:
 
     def exchange(self, trigger_id: str) -> Trigger:
         """Use a trigger id, once; raise the SlackError that says why not."""
+        trigger = self.find(trigger_id)
+        trigger.is_used = True
+        return trigger
+
+    def find(self, trigger_id: str) -> Trigger:
+        """Return what a trigger id that may be used stands for, and leave it unused."""
         trigger = self._triggers.get(trigger_id)
         if trigger is None:
             raise SlackError("invalid_trigger_id")
@@ -47,7 +53,6 @@ class Triggers:
             raise SlackError("exchanged_trigger_id")
         if self._clock.now() > trigger.expires_at:
             raise SlackError("expired_trigger_id")
-        trigger.is_used = True
         return trigger
 
     def reset(self) -> None:

@@ -2,8 +2,8 @@
 
 import re
 from typing import Any
-from urllib.parse import urlsplit
 
+from slack_playground.requests.addresses import host_of
 from slack_playground.state import Channel, Message, Record
 from slack_playground.workspace import Workspace
 
@@ -72,7 +72,7 @@ def tell_links(workspace: Workspace, channel: Channel, body: Record) -> None:
         {"url": url, "domain": domain}
         for url in dict.fromkeys(_LINK.findall(body.get("text", "")))
         for domain in domains
-        if _is_of(urlsplit(url).hostname or "", domain)
+        if _is_of(host_of(url), domain)
     ]
     if not links:
         return

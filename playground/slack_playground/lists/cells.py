@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from datetime import date
 from typing import Any
 
@@ -28,6 +28,8 @@ def read_cell(state: State, column: Record, sent: Record) -> Record:
     if name not in sent:
         raise SlackError("invalid_input_type")
     values = sent[name] if isinstance(sent[name], list) else [sent[name]]
+    if name in _SINGLE and len(values) != 1:
+        raise SlackError("invalid_input_type")
     if len(values) > _MOST_VALUES:
         raise SlackError("over_cell_fields_limit")
     for one in values:
@@ -50,9 +52,8 @@ def _wrong(state: State, column: Record, name: str, value: Any) -> str | None:
     return None if check(state, value) else error
 
 
-def _options(column: Record) -> set[str]:
-    choices = (column.get("options") or {}).get("choices") or []
-    return {str(one.get("value")) for one in choices if isinstance(one, dict)}
+def _options(column: Record) -> list[str]:
+    return [str(one.get("value")) for one in column["options"]["choices"] if isinstance(one, dict)]
 
 
 def _is_day(_: State, value: Any) -> bool:
@@ -66,6 +67,10 @@ def _is_number(_: State, value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
+def _is_in(known: Container[str], value: Any) -> bool:
+    return isinstance(value, str) and value in known
+
+
 def _matches(pattern: re.Pattern[str]) -> Callable[[State, Any], bool]:
     return lambda _, value: isinstance(value, str) and pattern.fullmatch(value) is not None
 
@@ -77,9 +82,9 @@ _CHECKS: dict[str, tuple[Callable[[State, Any], bool], str]] = {
     "rating": (_is_number, "invalid_input_type"),
     "checkbox": (lambda _, value: isinstance(value, bool), "invalid_input_type"),
     "date": (_is_day, "invalid_date"),
-    "user": (lambda state, value: value in state.users, "user_not_found"),
-    "channel": (lambda state, value: value in state.channels, "channel_not_found"),
-    "attachment": (lambda state, value: value in state.files, "file_not_found"),
+    "user": (lambda state, value: _is_in(state.users, value), "user_not_found"),
+    "channel": (lambda state, value: _is_in(state.channels, value), "channel_not_found"),
+    "attachment": (lambda state, value: _is_in(state.files, value), "file_not_found"),
     "email": (_matches(_MAIL), "invalid_email"),
     "phone": (_matches(_PHONE), "invalid_phone_number"),
 }

@@ -76,8 +76,8 @@ def _column(state: State, one: Any) -> Record:
         raise SlackError("invalid_schema")
     if one["type"] not in CELL_FIELDS and one["type"] not in UNEDITABLE:
         raise SlackError("invalid_column_type")
-    column: Record = {"id": state.next_id("Col"), **one}
-    choices = (one.get("options") or {}).get("choices")
+    options = one.get("options")
+    choices = options.get("choices") if isinstance(options, dict) else None
     if one["type"].endswith("select") and not isinstance(choices, list):
         raise SlackError("invalid_schema")
-    return column
+    return {**one, "id": state.next_id("Col")}

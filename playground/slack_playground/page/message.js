@@ -111,7 +111,7 @@ export class MessageRow {
     const drawn = surface.drawAll([...blocks, ...blocksOfAttachments(message)]);
     const edited = message.edited && h("span", { class: "edited" }, "(edited)");
     // At the end of the words, where words are the end.
-    const last = drawn[blocks.length - 1]?.querySelector(":scope > .text:last-child, :scope > .rich-text > .text:last-child");
+    const last = edited && drawn[blocks.length - 1]?.querySelector(":scope > .text:last-child, :scope > .rich-text > .text:last-child");
     if (edited) last?.append(" ", edited);
     return [
       blocks.length ? [drawn.slice(0, blocks.length), !last && edited] : this.#text(edited),

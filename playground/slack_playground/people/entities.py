@@ -4,11 +4,10 @@ A person opens the details of a Work Object that an app hung on a message.
 https://docs.slack.dev/messaging/work-objects-implementation
 """
 
-from urllib.parse import urlsplit
-
 from slack_playground.delivery.message_events import send_event
 from slack_playground.people.outcome import Outcome, failed
 from slack_playground.people.permissions import hears, is_not_installed
+from slack_playground.requests.addresses import host_of
 from slack_playground.state import Channel, Record, User
 from slack_playground.workspace import Workspace
 
@@ -39,21 +38,26 @@ def _entities(body: Record) -> list[Record]:
     """Return the Work Objects of a message: those of its links, and those it was posted with."""
     unfurled = [one["entity"] for one in body.get("attachments", []) if "entity" in one]
     posted = body.get("metadata", {}).get("entities", [])
-    return [*unfurled, *(one for one in posted if isinstance(one, dict))]
+    return [one for one in (*unfurled, *posted) if _is_whole(one)]
+
+
+def _is_whole(entity: Record) -> bool:
+    """Say whether it has an address and an id; a message may hold entities without."""
+    reference = entity.get("external_ref")
+    needed = (entity.get("url"), reference.get("id") if isinstance(reference, dict) else None)
+    return all(isinstance(one, str) and one for one in needed)
 
 
 def _event(workspace: Workspace, user: User, channel: Channel, ts: str, entity: Record) -> Record:
-    reference = entity.get("external_ref") or {}
-    address = str(entity.get("url", ""))
-    trigger_id = workspace.triggers.issue(
-        workspace.state, user.id, entity=str(reference.get("id", ""))
-    )
+    reference = entity["external_ref"]
+    trigger_id = workspace.triggers.issue(workspace.state, user.id, entity=reference["id"])
+    address = entity["url"]
     event: Record = {
         "type": "entity_details_requested",
         "user": user.id,
         "external_ref": reference,
         "entity_url": address,
-        "link": {"url": address, "domain": urlsplit(address).hostname or ""},
+        "link": {"url": address, "domain": host_of(address)},
         "app_unfurl_url": entity.get("app_unfurl_url", address),
         "trigger_id": trigger_id,
         "user_locale": "en-US",

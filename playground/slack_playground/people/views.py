@@ -127,9 +127,9 @@ def _refuse(workspace: Workspace, user: User, view: View, errors: Any) -> Outcom
     if not isinstance(errors, dict) or not errors:
         wrong = "errors must be an object of texts by block_id"
     elif strangers := sorted(errors.keys() - inputs):
-        wrong = f"errors for {', '.join(strangers)}, which is no input block"
+        wrong = f"errors for {', '.join(strangers)}, which is not an input block"
     elif not all(isinstance(one, str) and one for one in errors.values()):
-        wrong = "an error that is no text"
+        wrong = "an error that is not a text"
     else:
         wrong = ""
     if wrong:

@@ -2,9 +2,7 @@
 
 import asyncio
 import json
-from pathlib import PurePath
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 import aiohttp
 
@@ -76,9 +74,13 @@ def _is_shown(workspace: Workspace, named: Record) -> bool:
     """Say whether it is a finished picture; what names no file at all is refused elsewhere."""
     if not named.keys() & {"id", "url"}:
         return True
-    file_id = named.get("id") or PurePath(urlsplit(str(named.get("url"))).path).name
+    file_id = named.get("id") or _last_part(str(named.get("url")))
     file = workspace.state.files.get(str(file_id))
     return file is not None and file.is_complete and content_type(file.name).startswith("image/")
+
+
+def _last_part(url: str) -> str:
+    return url.partition("?")[0].rpartition("/")[2]
 
 
 def _refusal(arguments: Record, lines: list[str]) -> SlackError:

@@ -28,6 +28,7 @@ def found_messages(
         and query.fits_day(float(message.body["ts"]), offset)
         and _is_written_by(state, query, message, user)
         and all(_has(channel, message, what) for what in query.has)
+        and not (query.excluded and _fits_any(state, query.excluded, channel, message, user))
     ]
     return sorted(found, key=lambda one: one[1]["ts"], reverse=True)
 
@@ -35,6 +36,8 @@ def found_messages(
 def found_files(state: State, query: Query, user: str, channels: list[Channel]) -> list[File]:
     """Return the finished files that fit by title, name or content, the newest first."""
     within = {one.id for one in channels if _is_place(state, query, one)}
+    excluded = query.excluded or Query()
+    without = {one.id for one in channels if excluded.places and _is_place(state, excluded, one)}
     offset = state.users[user].tz_offset
     found = [
         file
@@ -43,10 +46,20 @@ def found_files(state: State, query: Query, user: str, channels: list[Channel]) 
         and (file.user == user or within & file.shares.keys())
         and (not query.places or within & file.shares.keys())
         and (not query.writers or _named(state, query, user, file.user))
+        and not without & file.shares.keys()
+        and not _named(state, excluded, user, file.user)
         and query.fits_text(f"{file.title} {file.name} {_content(file)}")
         and query.fits_day(file.created, offset)
     ]
     return sorted(found, key=lambda one: (one.created, one.id), reverse=True)
+
+
+def _fits_any(state: State, query: Query, channel: Channel, message: Message, user: str) -> bool:
+    return (
+        bool(query.places and _is_place(state, query, channel))
+        or bool(query.writers and _is_written_by(state, query, message, user))
+        or any(_has(channel, message, what) for what in query.has)
+    )
 
 
 def _content(file: File) -> str:

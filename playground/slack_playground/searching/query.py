@@ -13,7 +13,11 @@ _PIECE = re.compile(r'(-?)(?:(in|from|with|has|before|after|on|is):)?(?:"([^"]*)
 
 @dataclass(slots=True)
 class Query:
-    """What must be in a message (`words`) or must not, and where, by whom and when it was said."""
+    """
+    What must be in a message (`words`) or must not, and where, by whom and when it was said.
+
+    `excluded` is what the modifiers with a minus say: whatever fits any of it is not wanted.
+    """
 
     words: list[str] = field(default_factory=list)
     without: list[str] = field(default_factory=list)
@@ -21,6 +25,7 @@ class Query:
     writers: list[str] = field(default_factory=list)
     has: list[str] = field(default_factory=list)
     days: list[tuple[str, date]] = field(default_factory=list)
+    excluded: "Query | None" = None
 
     def fits_text(self, text: str) -> bool:
         """Say whether a text has all the words and none of the others, in any case of letters."""
@@ -36,12 +41,13 @@ class Query:
 
 def read_query(said: str, today: date) -> Query:
     """Read a query; a modifier that says nothing sensible is a word to look for."""
-    query = Query()
+    query = Query(excluded=Query())
     for minus, modifier, phrase, word in _PIECE.findall(said):
         value = phrase or word
         if not value:
             continue
-        if not (modifier and _add_modifier(query, modifier, value, today)):
+        meant = query.excluded if minus else query
+        if not (modifier and meant and _add_modifier(meant, modifier, value, today)):
             text = f"{modifier}:{value}" if modifier else value
             (query.without if minus else query.words).append(text.lower())
     return query

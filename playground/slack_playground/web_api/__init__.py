@@ -59,7 +59,9 @@ METHODS: dict[str, Method] = {
     "apps.manifest.update": Method(manifests.update, per_minute=TIER_1, takes=Takes.CONFIG),
     "apps.manifest.validate": Method(manifests.validate, per_minute=TIER_3, takes=Takes.CONFIG),
     "apps.uninstall": Method(oauth.uninstall_app),
-    "assistant.threads.setStatus": Method(agents.set_status, ("chat:write",), 600, takes=Takes.BOT),
+    "assistant.threads.setStatus": Method(
+        agents.set_status, ("chat:write", "assistant:write"), 600, takes=Takes.BOT
+    ),
     "assistant.threads.setSuggestedPrompts": Method(
         agents.set_suggested_prompts, ("assistant:write",), TIER_4, takes=Takes.BOT
     ),

@@ -68,7 +68,7 @@ def edit(call: Call) -> Record:
         raise wrong_argument("changes", "no more than 1 items allowed")
     change = changes[0]
     operation = change.get("operation") if isinstance(change, dict) else None
-    if operation not in _OPERATIONS:
+    if not isinstance(operation, str) or operation not in _OPERATIONS:
         raise wrong_argument("changes/0/operation", "value is not one of the allowed options")
     _check_fields(change, operation)
     if operation == "rename":
@@ -103,7 +103,11 @@ def look_up_sections(call: Call) -> Record:
     kinds, text = criteria.get("section_types", []), criteria.get("contains_text")
     if not kinds and not text:
         raise wrong_argument("criteria", "section_types or contains_text is needed")
-    if not isinstance(kinds, list) or len(kinds) > 3 or not set(kinds) <= set(_SECTION_TYPES):
+    if (
+        not isinstance(kinds, list)
+        or len(kinds) > 3
+        or any(one not in _SECTION_TYPES for one in kinds)
+    ):
         raise wrong_argument("criteria/section_types", "value is not one of the allowed options")
     if text is not None and not isinstance(text, str):
         raise wrong_argument("criteria/contains_text", "must provide a string")

@@ -5,6 +5,8 @@ from slack_playground.state import Record
 from slack_playground.web_api.call import Call
 
 MOST_USERS = 50
+# Far more than anybody sleeps; what is larger does not count as a time.
+MOST_MINUTES = 10**9
 # What Slack says for "never".
 _NEVER = 1
 
@@ -26,7 +28,7 @@ def set_snooze(call: Call) -> Record:
     if "num_minutes" not in call.arguments:
         raise SlackError("missing_duration")
     minutes = call.arguments.number("num_minutes", 0)
-    if minutes < 1:
+    if not 1 <= minutes <= MOST_MINUTES:
         raise SlackError("snooze_failed")
     call.state.snoozes[call.actor] = call.workspace.clock.now() + minutes * 60
     return _snooze(call, call.actor)

@@ -90,7 +90,7 @@ def list_files(call: Call) -> Record:
 def _is_wanted(call: Call, file: File) -> bool:
     """Say whether the caller may see a file and its arguments ask for it."""
     arguments = call.arguments
-    if not _is_seen(call, file):
+    if not is_visible_file(call, file):
         return False
     channel, user = arguments.text("channel"), arguments.text("user")
     if (channel and channel not in file.shares) or (user and user != file.user):
@@ -100,7 +100,7 @@ def _is_wanted(call: Call, file: File) -> bool:
     return start <= file.created <= end and bool(kinds & {"all", *file_kinds(file.name)})
 
 
-def _is_seen(call: Call, file: File) -> bool:
+def is_visible_file(call: Call, file: File) -> bool:
     """Say whether the caller may see a file: their own, and what is shared where they look."""
     places = [call.state.channels[one] for one in file.shares if one in call.state.channels]
     is_own = file.user == call.actor or (call.is_of_bot and file.is_handed)
@@ -137,7 +137,7 @@ def _complete_file(call: Call) -> File:
     file = call.state.files.get(file_id)
     if file_id in call.state.deleted_files:
         raise SlackError("file_deleted")
-    if file is None or not file.is_complete or not _is_seen(call, file):
+    if file is None or not file.is_complete or not is_visible_file(call, file):
         raise SlackError("file_not_found")
     return file
 

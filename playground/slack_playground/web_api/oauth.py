@@ -50,7 +50,7 @@ def sign_in(call: Call) -> Record:
     if kind not in ("authorization_code", "refresh_token"):
         raise SlackError("invalid_grant_type")
     if kind == "refresh_token":
-        workspace, token = _fresh_token(call)
+        workspace, token = _fresh_token(call, "openid")
         nonce = ""
     else:
         platform = call.workspace.platform
@@ -109,11 +109,16 @@ def _refreshed(call: Call) -> Record:
     return {**_installation(workspace), **_of_token(workspace, token)}
 
 
-def _fresh_token(call: Call) -> tuple[Workspace, str]:
-    """Use the refresh token of a call up; return where it was good, and what it brings."""
+def _fresh_token(call: Call, scope: str = "") -> tuple[Workspace, str]:
+    """
+    Use the refresh token of a call up; return where it was good, and what it brings.
+
+    With `scope` only a token that has it is good.
+    """
     wanted = call.arguments.text("refresh_token") or ""
     for workspace in call.workspace.platform.workspaces.values():
-        if wanted in workspace.state.refresh_tokens:
+        held = workspace.state.refresh_tokens.get(wanted)
+        if held is not None and (not scope or scope in held.scopes):
             return workspace, refresh(workspace, wanted)
     raise SlackError("invalid_refresh_token")
 

@@ -8,6 +8,8 @@ from slack_playground.web_api.call import Call
 from slack_playground.web_api.pages import next_cursor, take_page
 
 MOST_STATUS = 100
+# What is shown together, and is cleared together.
+_STATUS = frozenset({"status_text", "status_emoji"})
 _OWN_FIELDS = frozenset(
     {
         *("real_name", "display_name", "first_name", "last_name", "title", "phone", "pronouns"),
@@ -70,9 +72,9 @@ def _check_profile(changes: Record, standing: Record) -> None:
             raise SlackError("invalid_starts_with_at")
         if "://" in said:
             raise SlackError("name_not_allowed")
-    cleared = {name for name in ("status_text", "status_emoji") if changes.get(name) == ""}
-    left = {**standing, **changes}
-    if len(cleared) == 1 and left.get("status_text", "") != left.get("status_emoji", ""):
+    named = changes.keys() & _STATUS
+    is_cleared = len(named) == 1 and all(changes[name] == "" for name in named)
+    if is_cleared and all(standing.get(name) for name in _STATUS):
         raise SlackError("must_clear_both_status_text_and_status_emoji")
 
 

@@ -57,6 +57,17 @@ UPLOAD = {"filename": "a.py", "length": 9}
             },
             "invalid_emoji",
         ),
+        (
+            "bookmarks.add",
+            {
+                "channel_id": OPS,
+                "title": "x",
+                "type": "link",
+                "link": "https://a.test",
+                "emoji": ":ご飯:",
+            },
+            None,
+        ),
         ("usergroups.create", {"name": "x", "handle": "ada"}, "handle_already_exists"),
         ("usergroups.create", {"name": "x", "handle": "ops"}, "handle_already_exists"),
         ("agents.sessions.setStatus", {"channel_id": OPS, "status": "lost"}, "invalid_status"),
@@ -99,6 +110,7 @@ async def test_an_error_is_that_of_its_page(
         ({"real_name": "https://a.test"}, "name_not_allowed"),
         ({"status_text": ""}, "must_clear_both_status_text_and_status_emoji"),
         ({"status_text": "", "status_emoji": ""}, None),
+        ({"status_text": "", "status_emoji": ":tea:"}, None),
         ({"email": "x@a.test"}, "profile_set_failed"),
     ],
 )

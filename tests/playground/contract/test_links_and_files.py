@@ -65,6 +65,24 @@ async def test_a_work_object_lacks_something(
     assert answer["error"] == "invalid_metadata_format"
 
 
+async def test_a_broken_address_is_answered(playground: Playground, api: Api) -> None:
+    """As one that is nowhere; a Work Object without an address or an id cannot be opened."""
+    broken = "http://["
+    ts = playground.write("ada", "ops", f"see {broken}").answer["message"]["ts"]
+    place = {"channel": OPS, "ts": ts}
+    assert (await api("chat.unfurl", unfurls={broken: {"text": "x"}}, **place))["ok"] is True
+    entity = {**ENTITY, "url": broken, "app_unfurl_url": broken}
+    assert (await api("chat.unfurl", metadata={"entities": [entity]}, **place))["ok"] is True
+    assert playground.open_entity("ada", "ops", ts).ok is True
+    block = {"type": "image", "alt_text": "x", "slack_file": {"url": "https://["}}
+    answer = await api("chat.postMessage", channel=OPS, blocks=[block])
+    assert answer["error"] == "invalid_blocks"
+    for entity in ({}, {**ENTITY, "external_ref": {"id": ""}}, {**ENTITY, "url": 5}):
+        metadata = {"entities": [entity]}
+        posted = await api("chat.postMessage", channel=OPS, text="x", metadata=metadata)
+        assert playground.open_entity("ada", "ops", posted["ts"]).error == "entity_not_found"
+
+
 async def test_only_what_the_message_says_is_unfurled(playground: Playground, api: Api) -> None:
     """Whether it comes as an attachment or as a Work Object."""
     place, elsewhere = linked(playground), "https://example.com/stew"
@@ -145,3 +163,6 @@ async def test_details_are_of_what_was_opened(
     other = await api("entity.presentDetails", trigger_id=trigger_id, metadata=ENTITY)
     assert other["error"] == "entity_metadata_does_not_match_trigger"
     assert playground.entity_details("ada") is None
+    # As with views, what is refused leaves the trigger as it was.
+    right = await api("entity.presentDetails", trigger_id=trigger_id, metadata=entities[0])
+    assert right["ok"] is True

@@ -1,3 +1,4 @@
+import pytest
 from slack_playground import HandClock, Playground
 
 from tests.playground.wire import OPS, Api
@@ -25,6 +26,16 @@ async def test_what_a_status_refuses(api: Api) -> None:
     ts = (await api("chat.postMessage", channel=OPS, text="x"))["ts"]
     many = {**sent, "thread_ts": ts, "loading_messages": ["x"] * 11}
     assert (await api("assistant.threads.setStatus", **many))["error"] == "invalid_arguments"
+
+
+@pytest.mark.parametrize("scope", ["chat:write", "assistant:write"])
+async def test_either_scope_shows_a_status(scope: str) -> None:
+    """The older one of assistants still counts beside that of messages."""
+    async with Playground(seed={"scopes": [scope]}) as playground, Api(playground) as api:
+        ts = playground.write("ada", "ops", "why?").answer["message"]["ts"]
+        place = {"channel_id": OPS, "thread_ts": ts}
+        answer = await api("assistant.threads.setStatus", status="thinking", **place)
+    assert answer["ok"] is True
 
 
 async def test_a_session_has_a_status_and_a_title(api: Api) -> None:

@@ -78,6 +78,7 @@ async def test_a_preview_is_a_picture(playground: Playground, api: Api) -> None:
         ("calls.add", {**LUNCH, "created_by": "U0NOBODY00"}, "invalid_created_by"),
         ("calls.add", {**LUNCH, "date_start": -1}, "invalid_start_time"),
         ("calls.add", {**LUNCH, "users": [{"slack_id": "U0NOBODY00"}]}, "user_not_found"),
+        ("calls.add", {**LUNCH, "users": [{"slack_id": [ADA]}]}, "user_not_found"),
         ("calls.add", {**LUNCH, "users": [{"external_id": "1"}]}, "invalid_arguments"),
         ("calls.add", {**LUNCH, "users": "Dora"}, "invalid_arguments"),
         ("calls.info", {"id": "R0"}, "invalid_call_id"),

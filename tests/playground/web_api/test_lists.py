@@ -68,7 +68,11 @@ async def test_a_row_is_made_changed_and_found(api: Api) -> None:
         ("day", {"date": ["2026-02-30"]}, "invalid_date"),
         ("day", {"date": ["2026-02-28"]}, None),
         ("cook", {"user": ["U0NOBODY00"]}, "user_not_found"),
+        ("cook", {"user": [{"id": ADA}]}, "user_not_found"),
+        ("state", {"select": [["done"]]}, "invalid_option_id"),
         ("hot", {"checkbox": "yes"}, "invalid_input_type"),
+        ("hot", {"checkbox": []}, "invalid_input_type"),
+        ("hot", {"checkbox": [True, False]}, "invalid_input_type"),
         ("mail", {"email": ["ada"]}, "invalid_email"),
         ("mail", {"email": ["ada@example.com"]}, None),
         ("by", {"user": [ADA]}, "uneditable_column"),
@@ -100,6 +104,7 @@ async def test_a_cell_takes_what_its_column_says(
         ({"name": "x", "schema": [{"key": "a"}]}, "invalid_schema"),
         ({"name": "x", "schema": [{**SCHEMA[0], "type": "soup"}]}, "invalid_column_type"),
         ({"name": "x", "schema": [SCHEMA[1]]}, "invalid_primary_column"),
+        ({"name": "x", "schema": [SCHEMA[0], {**SCHEMA[2], "options": "x"}]}, "invalid_schema"),
         ({"name": "x", "schema": [SCHEMA[0], {**SCHEMA[0], "key": "b"}]}, "invalid_primary_column"),
         (
             {"name": "x", "schema": SCHEMA, "copy_from_list_id": "F1"},
@@ -129,6 +134,30 @@ async def test_a_list_is_copied(api: Api) -> None:
     assert kinds[-3:] == ["todo_completed", "todo_assignee", "todo_due_date"]
     (item,) = (await api("slackLists.items.list", list_id=copy["list_id"]))["items"]
     assert item["fields"][0]["value"] == 3
+    named = {"list_id": copy["list_id"]}
+    await api("slackLists.items.create", **named, parent_item_id=item["id"])
+    copied["copy_from_list_id"] = copy["list_id"]
+    third = await api("slackLists.create", name="Thrice", todo_mode=True, **copied)
+    assert [one["type"] for one in third["list_metadata"]["schema"]] == kinds
+    parent, child = (await api("slackLists.items.list", list_id=third["list_id"]))["items"]
+    assert child["parent_record_id"] == parent["id"]
+
+
+async def test_a_row_that_is_made_has_no_id_yet(api: Api) -> None:
+    """One that is named beside is ignored."""
+    list_id, columns = await made(api)
+    cell = {"row_id_to_create": True, "row_id": "Rec1", "column_id": columns["price"]}
+    answer = await api("slackLists.items.update", list_id=list_id, cells=[{**cell, "number": [1]}])
+    assert answer["ok"] is True
+    (item,) = (await api("slackLists.items.list", list_id=list_id))["items"]
+    assert item["fields"][0]["value"] == 1
+
+
+async def test_an_id_is_given_by_slack(api: Api) -> None:
+    """Also to a column whose schema brings one."""
+    schema = [{**SCHEMA[0], "id": "Col1"}]
+    answer = await api("slackLists.create", name="x", schema=schema)
+    assert answer["list_metadata"]["schema"][0]["id"] != "Col1"
 
 
 async def test_access_is_given_and_taken(playground: Playground, api: Api) -> None:
@@ -148,5 +177,9 @@ async def test_access_is_given_and_taken(playground: Playground, api: Api) -> No
         assert (await ada("slackLists.items.list", list_id=list_id))["ok"] is True
         refused = await ada("slackLists.items.create", list_id=list_id)
         assert refused["error"] == "permission_denied"
+        await api("slackLists.access.set", list_id=list_id, access_level="write", user_ids=[ADA])
+        taken = {"list_id": list_id, "access_level": "owner", "user_ids": [ADA]}
+        assert (await ada("slackLists.access.set", **taken))["error"] == "permission_denied"
+        await api("slackLists.access.delete", list_id=list_id, user_ids=[ADA])
         await api("slackLists.access.delete", list_id=list_id, channel_ids=[OPS])
         assert (await ada("slackLists.items.list", list_id=list_id))["error"] == "list_not_found"

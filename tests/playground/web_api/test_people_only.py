@@ -7,6 +7,7 @@ import aiohttp
 import pytest
 from slack_playground import HandClock, Playground
 from slack_playground.pictures import draw_picture
+from slack_playground.state import File
 
 from tests.playground.wire import ADA, BEN, BOARD, BOT, OPS, RANDOM, Api
 
@@ -45,6 +46,9 @@ def said(playground: Playground) -> dict[str, str]:
         (f"soup in:<#{BOARD}|board>", ["Secret"]),
         ("from:@ben", ["Secret", "Soup is ready"]),
         ("from:me", ["Bread"]),
+        ("soup -from:@ben", ["Soup is cold"]),
+        ("soup -in:#board -in:random", ["Soup is ready"]),
+        ("soup -has:link -has::eyes:", ["Soup is cold"]),
         ("soup has:link", ["Secret"]),
         ("has::eyes:", ["Soup is ready"]),
         ("has:pin", ["Bread"]),
@@ -90,13 +94,21 @@ async def test_a_search_comes_in_pages(ada: Api, said: dict[str, str]) -> None:
     assert match["text"].startswith("Secret \ue000soup\ue001")
     assert match["permalink"].endswith(f"/archives/{BOARD}/p{match['ts'].replace('.', '')}")
     assert (await ada("search.messages", query=" "))["error"] == "no_query"
+    beyond = (await ada("search.messages", query="soup", page=9))["messages"]["pagination"]
+    assert (beyond["first"], beyond["last"], beyond["total_count"]) == (0, 0, 3)
 
 
 async def test_files_are_searched(playground: Playground, api: Api, ada: Api) -> None:
     """By name and by what is in them; of the bot's files those in sight."""
     playground.share_file("ben", "ops", "prices.csv", b"soup,3")
     assert (await api("search.files", query="soup"))["error"] == "not_allowed_token_type"
-    for query, total in (("prices", 1), ("soup in:ops", 1), ("soup in:random", 0)):
+    for query, total in (
+        ("soup in:ops", 1),
+        ("prices -from:me", 1),
+        ("soup -from:ben", 0),
+        ("soup in:random", 0),
+        ("soup -in:ops", 0),
+    ):
         answer = await ada("search.all", query=query)
         assert (query, answer["files"]["total"]) == (query, total)
 
@@ -155,6 +167,15 @@ async def test_things_are_saved_for_later(ada: Api, said: dict[str, str]) -> Non
         ({"channel": OPS, "timestamp": "1.000000"}, "message_not_found"),
     ):
         assert (await ada("stars.add", **item))["error"] == error
+
+
+async def test_a_file_of_others_is_not_saved(playground: Playground, ada: Api) -> None:
+    """Unless it stands where the person sees it."""
+    file = File("F1", "menu.txt", 4, user=BOT, is_complete=True)
+    playground.state.files[file.id] = file
+    assert (await ada("stars.add", file=file.id))["error"] == "file_not_found"
+    file.shares[OPS] = []
+    assert (await ada("stars.add", file=file.id))["ok"] is True
 
 
 @pytest.mark.parametrize(

@@ -143,6 +143,17 @@ async def test_a_manifest_is_checked(playground: Playground, api: Api) -> None:
             },
             ["/settings/event_subscriptions/bot_events/0"],
         ),
+        (
+            {
+                "display_information": {"name": "x"},
+                "functions": {
+                    "cook": 5,
+                    "eat": {"input_parameters": {"dish": "soup"}},
+                    "pay": {"input_parameters": {"sum": {"type": "number"}}},
+                },
+            },
+            ["/functions/cook", "/functions/eat/input_parameters/dish"],
+        ),
     ):
         _, answer = await api.raw(
             "apps.manifest.validate", token=playground.config_token, json={"manifest": sent}

@@ -56,16 +56,18 @@ INLINE = one_of(TEXT, LINK, EMOJI, USER, USERGROUP, CHANNEL, TEAM, BROADCAST, DA
 
 _BORDER = Number(0, 1, whole=True)
 
-SECTION = kind("rich_text_section", {"elements": ListOf(INLINE, least=1)}, {})
+# Unlike other lists of Block Kit, what stands in a paragraph may be empty:
+# https://github.com/slackapi/python-slack-sdk/pull/1576
+SECTION = kind("rich_text_section", {"elements": ListOf(INLINE)}, {})
 LIST = kind(
     "rich_text_list",
-    {"style": Choice(("bullet", "ordered")), "elements": ListOf(one_of(SECTION), least=1)},
+    {"style": Choice(("bullet", "ordered")), "elements": ListOf(one_of(SECTION))},
     {"indent": Number(0, 8, whole=True), "offset": Number(0, whole=True), "border": _BORDER},
 )
-QUOTE = kind("rich_text_quote", {"elements": ListOf(INLINE, least=1)}, {"border": _BORDER})
+QUOTE = kind("rich_text_quote", {"elements": ListOf(INLINE)}, {"border": _BORDER})
 PREFORMATTED = kind(
     "rich_text_preformatted",
-    {"elements": ListOf(one_of(TEXT, LINK), least=1)},
+    {"elements": ListOf(one_of(TEXT, LINK))},
     {"border": _BORDER, "language": Text()},
 )
 

@@ -8,7 +8,7 @@ from slack_playground.web_api.call import Call
 
 # https://docs.slack.dev/reference/methods/bookmarks.add
 MOST_BOOKMARKS = 100
-_EMOJI = re.compile(r":[a-z0-9_+'-]{1,100}:(:skin-tone-[2-6]:)?")
+_EMOJI = re.compile(r":[^\s:A-Z]{1,100}:(:skin-tone-[2-6]:)?")
 
 
 def add(call: Call) -> Record:

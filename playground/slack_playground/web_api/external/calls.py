@@ -98,7 +98,7 @@ def _people(call: Call) -> list[Record]:
             raise wrong_argument(
                 f"users/{position}", "must define either `slack_id` or `external_id`"
             )
-        if "slack_id" in one and one["slack_id"] not in call.state.users:
+        if "slack_id" in one and _key(one) not in call.state.users:
             raise SlackError("user_not_found")
         if "slack_id" not in one and not one.get("display_name"):
             raise wrong_argument(f"users/{position}", "missing required field: display_name")

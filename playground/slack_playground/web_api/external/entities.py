@@ -21,11 +21,13 @@ def present_details(call: Call) -> Record:
         raise SlackError("user_auth_url_missing")
     if metadata is not None:
         _check_metadata(metadata)
-    trigger = call.workspace.triggers.exchange(arguments.required("trigger_id"))
+    trigger_id = arguments.required("trigger_id")
+    trigger = call.workspace.triggers.find(trigger_id)
     if not trigger.entity:
         raise SlackError("invalid_trigger_id")
     if metadata is not None and metadata["external_ref"]["id"] != trigger.entity:
         raise SlackError("entity_metadata_does_not_match_trigger")
+    call.workspace.triggers.exchange(trigger_id)
     shown: Record = {"entity": trigger.entity}
     if metadata is not None:
         shown["metadata"] = metadata

@@ -23,20 +23,12 @@ def create(call: Call) -> Record:
     fields = list(standing.items[copied]["fields"]) if copied else []
     for cell in _cells(call, "initial_fields"):
         fields = _with(fields, _field(call, standing, cell))
-    item: Record = {
-        "id": call.state.next_id("Rec"),
-        "list_id": standing.id,
-        "date_created": int(call.workspace.clock.now()),
-        "created_by": call.actor,
-        **_edited(call),
-        "fields": fields,
-    }
     parent = call.arguments.text("parent_item_id")
+    if parent and parent not in standing.items:
+        raise SlackError("invalid_args")
+    item = _make_row(call, standing, fields)
     if parent:
-        if parent not in standing.items:
-            raise SlackError("invalid_args")
         item["parent_record_id"] = parent
-    standing.items[item["id"]] = item
     return {"item": item}
 
 
@@ -67,7 +59,7 @@ def update(call: Call) -> Record:
     cells = _cells(call, "cells")
     if not cells:
         raise invalid_arguments("missing required field: cells")
-    changed = {item_id: list(item["fields"]) for item_id, item in standing.items.items()}
+    changed: dict[str, list[Record]] = {}
     made: list[Record] = []
     for cell in cells:
         field = _field(call, standing, cell)
@@ -77,12 +69,13 @@ def update(call: Call) -> Record:
         row_id = cell.get("row_id")
         if not row_id:
             raise SlackError("row_id_not_provided")
-        if row_id not in changed:
+        if not isinstance(row_id, str) or row_id not in standing.items:
             raise SlackError("row_not_found")
-        changed[row_id] = _with(changed[row_id], field)
-    for item_id in {str(cell["row_id"]) for cell in cells if cell.get("row_id")}:
-        item = standing.items[item_id]
-        standing.items[item_id] = {**item, **_edited(call), "fields": changed[item_id]}
+        before = changed.get(row_id) or standing.items[row_id]["fields"]
+        changed[row_id] = _with(before, field)
+    for row_id, fields in changed.items():
+        item = {**standing.items[row_id], **_edited(call), "fields": fields}
+        standing.items[row_id] = item
     if made:
         _make_row(call, standing, made)
     return {}
@@ -115,17 +108,17 @@ def _item(call: Call, standing: SlackList) -> Record:
     return item
 
 
-def _make_row(call: Call, standing: SlackList, fields: list[Record]) -> None:
-    item_id = call.state.next_id("Rec")
-    now = int(call.workspace.clock.now())
-    standing.items[item_id] = {
-        "id": item_id,
+def _make_row(call: Call, standing: SlackList, fields: list[Record]) -> Record:
+    item: Record = {
+        "id": call.state.next_id("Rec"),
         "list_id": standing.id,
-        "date_created": now,
+        "date_created": int(call.workspace.clock.now()),
         "created_by": call.actor,
         **_edited(call),
         "fields": fields,
     }
+    standing.items[item["id"]] = item
+    return item
 
 
 def _cells(call: Call, name: str) -> list[Record]:

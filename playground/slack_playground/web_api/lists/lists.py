@@ -29,25 +29,18 @@ def create(call: Call) -> Record:
         raise SlackError("missing_arg_copy_from_list_id")
     source = find_list(call, copied, "read") if copied else None
     schema = call.arguments.structure("schema", "invalid_schema")
-    columns = read_columns(call.state, schema) if source is None else list(source.columns)
-    is_todo = call.arguments.flag("todo_mode")
     made = SlackList(
         call.state.next_id("F"),
         title,
         call.actor,
-        [*columns, *todo_columns(call.state)] if is_todo else columns,
+        read_columns(call.state, schema) if source is None else list(source.columns),
         created=int(call.workspace.clock.now()),
         description=description,
-        is_todo=is_todo or (source is not None and source.is_todo),
+        is_todo=source is not None and source.is_todo,
     )
+    _track_tasks(call, made)
     if source is not None and call.arguments.flag("include_copied_list_records"):
-        made.items = {
-            item["id"]: item
-            for item in (
-                {**one, "id": call.state.next_id("Rec"), "list_id": made.id}
-                for one in source.items.values()
-            )
-        }
+        made.items = _copied_items(call, source, made.id)
     call.state.lists[made.id] = made
     # The published types have `list_id`, the Python SDK reads `list`.
     return {
@@ -65,9 +58,7 @@ def update(call: Call) -> Record:
     if "description_blocks" in call.arguments:
         standing.description = _description(call)
     standing.title = title
-    if call.arguments.flag("todo_mode") and not standing.is_todo:
-        standing.columns = [*standing.columns, *todo_columns(call.state)]
-        standing.is_todo = True
+    _track_tasks(call, standing)
     return {}
 
 
@@ -76,7 +67,8 @@ def set_access(call: Call) -> Record:
     if level not in LEVELS:
         raise wrong_argument("access_level", "value is not one of the allowed options")
     named = _named(call)
-    standing = find_list(call, call.arguments.required("list_id"), "write")
+    needed = "owner" if level == "owner" else "write"
+    standing = find_list(call, call.arguments.required("list_id"), needed)
     if level == "owner":
         if len(named) != 1 or "user_ids" not in call.arguments:
             raise SlackError("invalid_parameters")
@@ -133,6 +125,25 @@ def list_record(call: Call, standing: SlackList) -> Record:
             "over_column_maximum": False,
         },
     }
+
+
+def _track_tasks(call: Call, standing: SlackList) -> None:
+    """Add the columns of a List of tasks if that is asked for and it has none."""
+    if call.arguments.flag("todo_mode") and not standing.is_todo:
+        standing.columns = [*standing.columns, *todo_columns(call.state)]
+        standing.is_todo = True
+
+
+def _copied_items(call: Call, source: SlackList, list_id: str) -> dict[str, Record]:
+    """Return the rows with ids of their own; a subtask stays one of its row's copy."""
+    ids = {item_id: call.state.next_id("Rec") for item_id in source.items}
+    copies = {}
+    for item_id, item in source.items.items():
+        copy = {**item, "id": ids[item_id], "list_id": list_id}
+        if item.get("parent_record_id") in ids:
+            copy["parent_record_id"] = ids[item["parent_record_id"]]
+        copies[copy["id"]] = copy
+    return copies
 
 
 def _metadata(standing: SlackList) -> Record:

@@ -6,11 +6,11 @@ Work Objects: https://docs.slack.dev/messaging/work-objects-implementation
 """
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from slack_playground.conversations import messages
 from slack_playground.conversations.content import read_content
 from slack_playground.errors import SlackError
+from slack_playground.requests.addresses import host_of
 from slack_playground.state import Channel, Message, Record
 from slack_playground.web_api.call import Call
 
@@ -99,9 +99,10 @@ def _entities(metadata: Any) -> dict[str, Record]:
 
 def _card(payload: Record) -> Record:
     attributes = payload["attributes"]
+    own = payload.get("custom_fields")
     fields = [
         {"title": str(one.get("label") or one.get("key", "")), "value": str(one.get("value", ""))}
-        for one in payload.get("custom_fields") or []
+        for one in (own if isinstance(own, list) else [])
         if isinstance(one, dict)
     ]
     return {
@@ -113,7 +114,7 @@ def _card(payload: Record) -> Record:
 
 
 def _is_own(call: Call, url: str) -> bool:
-    manifest, host = call.workspace.manifest, urlsplit(url).hostname or ""
+    manifest, host = call.workspace.manifest, host_of(url)
     domains = manifest.unfurl_domains
     return not manifest.is_known or any(
         host == domain or host.endswith(f".{domain}") for domain in domains

@@ -9,6 +9,7 @@ from slack_playground.conversations.messages import shown
 from slack_playground.errors import SlackError
 from slack_playground.state import Record
 from slack_playground.web_api.call import Call
+from slack_playground.web_api.files import is_visible_file
 from slack_playground.web_api.messages.chat import TIMESTAMP
 from slack_playground.web_api.pages import next_cursor, take_numbered_page, take_page
 
@@ -49,7 +50,7 @@ def _item(call: Call) -> Record:
     arguments = call.arguments
     if "file" in arguments:
         file = call.state.files.get(arguments.required("file"))
-        if file is None or not file.is_complete:
+        if file is None or not file.is_complete or not is_visible_file(call, file):
             raise SlackError("file_not_found")
         return {"type": "file", "file": file.id}
     if "channel" not in arguments:

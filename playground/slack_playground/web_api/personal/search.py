@@ -91,7 +91,7 @@ def _page(call: Call, found: list[_Found], match: Callable[[_Found], Record]) ->
         "per_page": paging["count"],
         "page_count": paging["pages"],
         "first": first + 1 if page else 0,
-        "last": first + len(page),
+        "last": first + len(page) if page else 0,
     }
     return {
         "total": paging["total"],
