@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, 
 
 from bot.http.schemas.constraints import Matching, Names, NotBlank, OrInteger, Seen, Whole
 from bot.messages.rendering.escaping import URL_CHARACTERS, is_safe_url
+from bot.redaction import MASK
 from bot.tasks.external_ids import NO_TASK_IDS, TASK_ID
 from bot.tasks.updates import MAX_DETAILS_CHARACTERS
 from bot.terminal_sequences import strip_sequences
@@ -48,6 +49,13 @@ def _whole_percent(value: Any) -> int:
 def _safe_link(value: str) -> str:
     if value.startswith("mailto:") or not is_safe_url(value):
         raise ValueError("must be an http:// or https:// address of at most 3,000 characters")
+    return value
+
+
+def _not_masked(value: str) -> str:
+    """Masked, different ids would become one, and their tasks as well."""
+    if MASK in value:
+        raise ValueError("looks like a secret; use an id that holds none")
     return value
 
 
@@ -105,6 +113,7 @@ NewTaskId = Annotated[
         "must be 1 to 200 printable ASCII characters without spaces and backticks, not . or ..",
         NO_TASK_IDS,
     ),
+    AfterValidator(_not_masked),
     OrInteger(),
 ]
 TaskId = Annotated[str, StringConstraints(min_length=1, max_length=200), OrInteger()]

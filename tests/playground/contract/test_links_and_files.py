@@ -71,8 +71,8 @@ async def test_a_broken_address_is_answered(playground: Playground, api: Api) ->
     ts = playground.write("ada", "ops", f"see {broken}").answer["message"]["ts"]
     place = {"channel": OPS, "ts": ts}
     assert (await api("chat.unfurl", unfurls={broken: {"text": "x"}}, **place))["ok"] is True
-    entity = {**ENTITY, "url": broken, "app_unfurl_url": broken}
-    assert (await api("chat.unfurl", metadata={"entities": [entity]}, **place))["ok"] is True
+    unfurled = {**ENTITY, "url": broken, "app_unfurl_url": broken}
+    assert (await api("chat.unfurl", metadata={"entities": [unfurled]}, **place))["ok"] is True
     assert playground.open_entity("ada", "ops", ts).ok is True
     block = {"type": "image", "alt_text": "x", "slack_file": {"url": "https://["}}
     answer = await api("chat.postMessage", channel=OPS, blocks=[block])

@@ -170,6 +170,8 @@ async def test_a_name_in_both_spellings_is_refused(client):
     ("path", "body", "fix"),
     [
         ("/api/tasks", {"taskId": "a b"}, "1 to 200 printable ASCII characters without spaces"),
+        ("/api/tasks", {"taskId": "sk-import-customers-2026-11-29"}, "looks like a secret"),
+        ("/api/tasks", {"taskId": "db-password:rotate-2026"}, "looks like a secret"),
         ("/api/tasks", {"correlationId": "ü"}, "1 to 128 printable ASCII characters"),
         ("/api/slack/update", {"ts": "now", "status": "running"}, "like 1700000000.000100"),
     ],
