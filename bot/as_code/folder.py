@@ -253,8 +253,8 @@ def _sender(code: str, file: Path) -> NamedSender:
     allowed = wanted.allowed_channels
     return replace(
         wanted,
-        channel=wanted.channel and _id_of(wanted.channel),
-        allowed_channels=allowed and [_id_of(channel) for channel in allowed],
+        channel=wanted.channel and _id_of(wanted.channel, "channel"),
+        allowed_channels=allowed and [_id_of(one, "allowedChannels") for one in allowed],
     )
 
 
@@ -277,9 +277,9 @@ def _refuse_same_reports(problems: FolderProblems, reports: Sequence[NamedReport
             problems.note(place, fix)
 
 
-def _id_of(channel: str) -> str:
+def _id_of(channel: str, name: str) -> str:
     """Return the id of a channel or a person: names mean something only to Slack."""
     found = channel if is_slack_user_id(channel) else read_id(channel)
     if found is None:
-        raise InvalidError("", [FieldProblem("channel", f"give the id of {channel}: C…")])
+        raise InvalidError("", [FieldProblem(name, f"give the id of {channel}: C…")])
     return found

@@ -27,9 +27,11 @@ def settings_lines(current: ConfigFile, wanted: ConfigFile) -> list[str]:
 def secrets_in(config: ConfigFile) -> Iterator[str]:
     """Yield the keys of a settings file that hold a secret themselves, where a file could."""
     for name, source in config.sources.items():
-        url = source.url
-        if url is not None and make_url(url.get_secret_value()).password:
+        if source.url is not None and make_url(source.url.get_secret_value()).password:
             yield f"sources.{name}.url"
+    bus_url = config.bus.url if config.bus is not None else None
+    if bus_url is not None and "@" in bus_url.get_secret_value():  # NATS takes a token alone, too.
+        yield "bus.url"
     yield from (f"destinations.{name}.url" for name, one in config.destinations.items() if one.url)
     yield from (f"webhooks.{name}.secret" for name, one in config.webhooks.items() if one.secret)
 
