@@ -84,6 +84,8 @@ class BrokerServer:
 
     def _redis(self) -> list[str]:
         stored = ["--dir", str(self._folder), "--save", "", "--appendonly", "yes"]
+        # Otherwise a busy disk lets it answer before it has written, and SIGKILL loses that.
+        stored += ["--appendfsync", "always"]
         at = ["--bind", "127.0.0.1", "--port", str(self._port), "--requirepass", BROKER_PASSWORD]
         return [_program("redis-server"), *at, *stored]
 

@@ -34,6 +34,7 @@ _SCHEMA_END = ".schema.json"
 _MAX_FILE_BYTES = 1_048_576
 _MAX_FILES = 2_000
 _NUL = "it holds a NUL character, which PostgreSQL cannot store"
+_NO_FILE, _TOO_LARGE = "it is no file", "it is larger than 1 MiB"
 _OUTSIDE = "leads out of the folder: put the file itself here"
 _ENDINGS = {"templates": ".json", "senders": ".toml", "reports": ".toml"}
 
@@ -131,8 +132,8 @@ class _FolderReading:
                 return
             relative = file.relative_to(self._path)
             if relative == Path(SETTINGS_FILE):
-                if _is_outside(file, self._path):
-                    self.note(file, _OUTSIDE)
+                if problem := _settings_problem(file, self._path):
+                    self.note(file, problem)
                 continue
             ending = _ENDINGS.get(relative.parts[0], "\0")
             if len(relative.parts) == 2 and file.name.endswith(ending):
@@ -190,6 +191,14 @@ def _is_outside(file: Path, folder: Path) -> bool:
     return file.is_symlink() and not file.resolve().is_relative_to(folder.resolve())
 
 
+def _settings_problem(file: Path, folder: Path) -> str | None:
+    if _is_outside(file, folder):
+        return _OUTSIDE
+    if not file.is_file():  # E.g. a link that leads nowhere.
+        return _NO_FILE
+    return _TOO_LARGE if file.stat().st_size > _MAX_FILE_BYTES else None
+
+
 def _read_limited(file: Path) -> str:
     """
     Return a text of at most 1 MiB, without the mark that some editors begin UTF-8 with.
@@ -198,11 +207,11 @@ def _read_limited(file: Path) -> str:
     and `InvalidError` for one with a secret in it.
     """
     if not file.is_file():
-        raise ValueError("it is no file")
+        raise ValueError(_NO_FILE)
     with file.open("rb") as opened:
         found = opened.read(_MAX_FILE_BYTES + 1)
     if len(found) > _MAX_FILE_BYTES:
-        raise ValueError("it is larger than 1 MiB")
+        raise ValueError(_TOO_LARGE)
     text = found.decode("utf-8-sig").replace("\r\n", "\n")
     if "\0" in text:
         raise ValueError(_NUL)
@@ -244,8 +253,8 @@ def _sender(code: str, file: Path) -> NamedSender:
     allowed = wanted.allowed_channels
     return replace(
         wanted,
-        channel=wanted.channel and _id_of(wanted.channel),
-        allowed_channels=allowed and [_id_of(channel) for channel in allowed],
+        channel=wanted.channel and _id_of(wanted.channel, "channel"),
+        allowed_channels=allowed and [_id_of(one, "allowedChannels") for one in allowed],
     )
 
 
@@ -268,9 +277,9 @@ def _refuse_same_reports(problems: FolderProblems, reports: Sequence[NamedReport
             problems.note(place, fix)
 
 
-def _id_of(channel: str) -> str:
+def _id_of(channel: str, name: str) -> str:
     """Return the id of a channel or a person: names mean something only to Slack."""
     found = channel if is_slack_user_id(channel) else read_id(channel)
     if found is None:
-        raise InvalidError("", [FieldProblem("channel", f"give the id of {channel}: C…")])
+        raise InvalidError("", [FieldProblem(name, f"give the id of {channel}: C…")])
     return found

@@ -65,6 +65,10 @@ class GoneFiles:
             return self._kept(row, ["its file is gone, and so is it"], is_forgotten=True)
         if row.thing in moved:
             return self._kept(row, [f"is {moved[row.thing]} now"], is_forgotten=True)
+        other = self.origin.elsewhere(row)
+        if other is not None:
+            now = f"is {other.code} of the folder `{other.folder}` now"
+            return self._kept(row, [now], is_forgotten=True)
         if not self.is_pruned:
             return self._kept(row, [f"“{report.name}”: {_PRUNE}"], is_forgotten=False)
         revision = report.revision

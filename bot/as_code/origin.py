@@ -43,6 +43,13 @@ class Origin:
         mine = (row for row in self.applied.values() if row.folder == self.folder)
         return [row for row in mine if (row.kind, row.code) not in present]
 
+    def elsewhere(self, row: AppliedFile) -> AppliedFile | None:
+        """Return the file of another folder that was stored as the same thing, if there is one."""
+        same = (
+            one for one in self.applied.values() if (one.kind, one.thing) == (row.kind, row.thing)
+        )
+        return next((one for one in same if one.folder != self.folder), None)
+
     def remember(self, session: Session, key: FileKey, thing: str, state: str) -> None:
         """Note what a file was stored as."""
         remember_file(session, self.tenant, key, self.folder, thing, state, self.now)

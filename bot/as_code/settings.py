@@ -3,6 +3,7 @@
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +27,11 @@ def settings_lines(current: ConfigFile, wanted: ConfigFile) -> list[str]:
 def secrets_in(config: ConfigFile) -> Iterator[str]:
     """Yield the keys of a settings file that hold a secret themselves, where a file could."""
     for name, source in config.sources.items():
-        url = source.url
-        if url is not None and make_url(url.get_secret_value()).password:
+        if source.url is not None and make_url(source.url.get_secret_value()).password:
             yield f"sources.{name}.url"
+    bus_url = config.bus.url if config.bus is not None else None
+    if bus_url is not None and "@" in bus_url.get_secret_value():  # NATS takes a token alone, too.
+        yield "bus.url"
     yield from (f"destinations.{name}.url" for name, one in config.destinations.items() if one.url)
     yield from (f"webhooks.{name}.secret" for name, one in config.webhooks.items() if one.secret)
 
@@ -75,7 +78,8 @@ class SettingsSwap:
     """
     Puts a candidate in the place of the file in force, all of it or nothing.
 
-    The file keeps its permissions, and a link still points to it.
+    The file keeps its permissions, its owner if we may give it to them, and a link still points to
+    it.
     """
 
     def __init__(self, candidate: bytes, in_force: Path) -> None:
@@ -122,15 +126,23 @@ class SettingsSwap:
 
 def _write_whole(target: Path, content: bytes) -> None:
     """Write a file so that a reader sees the old content or the new, also after a power cut."""
-    mode = target.stat().st_mode & 0o777 if target.exists() else 0o600
+    known = target.stat() if target.exists() else None
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
-            os.fchmod(file.fileno(), mode)
+            if known is not None:
+                _keep_access(file.fileno(), known)
             os.fsync(file.fileno())
         Path(name).replace(target)
     except OSError:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def _keep_access(file: int, known: os.stat_result) -> None:
+    """Give a file the owner and the permissions of another, so that the bot can still read it."""
+    with suppress(PermissionError):  # Only root may give a file away, and need do it.
+        os.fchown(file, known.st_uid, known.st_gid)
+    os.fchmod(file, known.st_mode & 0o777)

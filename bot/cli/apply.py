@@ -21,7 +21,7 @@ from bot.as_code.folder import SETTINGS_FILE, CodeFolder, FolderProblems, read_f
 from bot.as_code.gone_files import GoneFiles
 from bot.as_code.origin import Origin
 from bot.as_code.outcome import FolderOutcome, refusal_json
-from bot.as_code.plan import FolderPlan, apply_changes
+from bot.as_code.plan import RUN_AGAIN, FolderPlan, apply_changes
 from bot.as_code.reports import ReportChanges
 from bot.as_code.senders import SenderPlan
 from bot.as_code.settings import SettingsSwap, secrets_in, settings_lines
@@ -33,7 +33,14 @@ from bot.cli.what_if import DAYS, compare_rules, lines_of_replay
 from bot.clock import SystemClock
 from bot.config_file import ConfigFile
 from bot.db import Database
-from bot.errors import ConfigError, FieldProblem, InvalidError, UserError
+from bot.errors import (
+    ConfigError,
+    ConflictError,
+    FieldProblem,
+    InvalidError,
+    UnavailableError,
+    UserError,
+)
 from bot.messages.requests.sender_settings import Senders
 from bot.messages.templates.isolation import Isolation
 from bot.messages.workers.pool import Workers
@@ -116,7 +123,10 @@ def _read_and_apply(path: Path, options: _Options) -> FolderOutcome:
     """Compare, and unless it is a dry run store what differs."""
     problems = FolderProblems()
     folder = read_folder(path, problems)
+    candidate = _candidate_bytes(folder.settings)
     settings = _both_settings(folder.settings, problems)
+    if _candidate_bytes(folder.settings) != candidate:
+        raise ConflictError(f"{folder.settings} was changed meanwhile. {RUN_AGAIN}")
     with open_database(settings.in_force) as database:
         database.snapshot(lambda session: _require_tenant(session, options.tenant))
         changes = asyncio.run(
@@ -124,12 +134,20 @@ def _read_and_apply(path: Path, options: _Options) -> FolderOutcome:
         )
         problems.refuse()
         swap = None
-        if folder.settings is not None:
-            swap = SettingsSwap(folder.settings.read_bytes(), settings.in_force.config_path)
+        if candidate is not None:
+            swap = SettingsSwap(candidate, settings.in_force.config_path)
             changes.append(_settings_change(database, options.tenant, swap, settings))
         if not options.is_dry:
             apply_changes(database, changes, swap)
     return FolderOutcome(changes, options.is_dry)
+
+
+def _candidate_bytes(path: Path | None) -> bytes | None:
+    """Return what is put in force: the same that was checked, whatever becomes of the file."""
+    try:
+        return path.read_bytes() if path is not None else None
+    except OSError as error:
+        raise UnavailableError(f"{path} cannot be read: {error}") from error
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What becomes of an event that the broker finds too large: shorter, or told and left out."""
+"""What becomes of what the broker finds too large: it is shortened, or told and left out."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -6,6 +6,7 @@ from typing import Protocol
 import structlog
 
 from bot.event_bus.brokers.broker import BusMessage, MessageTooLargeError
+from bot.event_bus.rejection import without_its_end
 from bot.telemetry.bus_figures import PUBLISHING, BusFigures
 
 logger = structlog.get_logger(__name__)
@@ -32,12 +33,29 @@ async def publish_fitting(
         short = shorter()
         if not await _is_taken(broker, topic, short):
             figures.refused += 1
-            size = len(short.body)
-            logger.error("bus_event_refused", id=message.id, type=message.type, bytes=size)
+            _tell_refused(short)
             return
         figures.shortened += 1
     figures.published += 1
     figures.passed(PUBLISHING)
+
+
+async def publish_letter(broker: _TakesEvents, topic: str, letter: BusMessage) -> None:
+    """
+    Publish a dead letter, or as much of its beginning as the broker takes.
+
+    One whose headers alone are too large is logged and left out.
+    """
+    while not await _is_taken(broker, topic, letter):
+        if not letter.body:
+            _tell_refused(letter)
+            return
+        letter = without_its_end(letter)
+
+
+def _tell_refused(message: BusMessage) -> None:
+    size = len(message.body)
+    logger.error("bus_event_refused", id=message.id, type=message.type, bytes=size)
 
 
 async def _is_taken(broker: _TakesEvents, topic: str, message: BusMessage) -> bool:

@@ -6,15 +6,15 @@ import structlog
 
 from bot.clock import Clock, SteadyClock
 from bot.errors import UserError
-from bot.event_bus.brokers.broker import Arrived, Broker, MessageTooLargeError
+from bot.event_bus.brokers.broker import Arrived, Broker
 from bot.event_bus.lease import TopicLease
+from bot.event_bus.oversize import publish_letter
 from bot.event_bus.rejection import (
     FailureVerdict,
     delay_before,
     judge,
     reason_of,
     rejected,
-    without_its_end,
 )
 from bot.event_bus.requests import BusRequests
 from bot.process.failure_log import is_database_unavailable
@@ -101,7 +101,4 @@ class Receiver:
         letter = rejected(arrived.body, arrived.headers, error)
         reason = reason_of(error, UserError)
         logger.warning("bus_request_rejected", letter=letter.id, reason=reason)
-        try:
-            await broker.publish(self._dead_letters, letter)
-        except MessageTooLargeError:
-            await broker.publish(self._dead_letters, without_its_end(letter))
+        await publish_letter(broker, self._dead_letters, letter)

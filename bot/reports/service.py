@@ -178,6 +178,7 @@ class Reports:
         )
         refuse_draft(draft.problems)
         columns = draft.columns()
+        await self._database.read(lambda session: _require_name_stays_free(session, seen, columns))
         if not touched & {"query", "source"}:
             columns["sql"] = seen.sql
         differing = [name for name, value in columns.items() if getattr(seen, name) != value]
@@ -203,8 +204,7 @@ class Reports:
         columns = draft.columns()
         if not touched & {"query", "source"}:
             del columns["sql"]
-        if report.name != columns["name"] or report.owner != columns["owner"]:
-            _require_free_name(session, report.tenant, columns["owner"], columns["name"])
+        _require_name_stays_free(session, report, columns)
         if not touched.isdisjoint(_TIMING):
             report.due_at = _first_due_at(draft, now)
             report.failures = 0 if draft.is_enabled and not report.is_enabled else report.failures
@@ -466,6 +466,11 @@ def _insert(session: Session, report: Report) -> Report:
     _require_free_name(session, report.tenant, report.owner, report.name)
     session.add(report)
     return report
+
+
+def _require_name_stays_free(session: Session, report: Report, columns: Mapping[str, Any]) -> None:
+    if (report.name, report.owner) != (columns["name"], columns["owner"]):
+        _require_free_name(session, report.tenant, columns["owner"], columns["name"])
 
 
 def _require_free_name(session: Session, tenant: str, owner: str, name: str) -> None:

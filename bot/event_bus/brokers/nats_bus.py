@@ -133,7 +133,9 @@ class NatsBus:
                     return (consumer.num_pending or 0) + (consumer.num_ack_pending or 0)
                 if topic == self._settings.events:
                     return 0
-                return (await jetstream.stream_info(stream)).state.messages
+                # The stream may keep other subjects, too.
+                state = (await jetstream.stream_info(stream, subjects_filter=topic)).state
+                return sum((state.subjects or {}).values())
             except NotFoundError:
                 return None
 

@@ -99,8 +99,7 @@ async def _called(call: Call, request: RpcRequest) -> dict[str, Any]:
     except UserError as error:
         return {"content": [{"type": "text", "text": _refusal_text(error)}], "isError": True}
     # Sentences are ours; what other programs wrote stands in the data alone.
-    summary = f"{result.summary} {_DATA_FOLLOWS}" if tool.is_read_only else result.summary
-    texts = (summary, fast_json.text(result.data))
+    texts = (f"{result.summary} {_DATA_FOLLOWS}", fast_json.text(result.data))
     return {
         "content": [{"type": "text", "text": text} for text in texts],
         "structuredContent": result.data,

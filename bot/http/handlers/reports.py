@@ -128,6 +128,11 @@ async def _actor(call: Call) -> Actor:
     return Actor(caller.tenant, workspace_id, caller.subject, caller.may("admin"))
 
 
+async def named_report(call: Call, name_or_id: str) -> Report:
+    """Return the report that the caller calls so."""
+    return await call.services.reports.find(await _actor(call), name_or_id)
+
+
 async def _report(call: Call) -> Report:
     return await call.services.reports.get(await _actor(call), call.path["report_id"])
 

@@ -1,14 +1,12 @@
 """The tools about reports: what runs next, and what a report said last."""
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from bot.errors import NotFoundError
 from bot.http.handlers.reports import (
     list_executions,
     list_next_runs,
-    list_reports,
+    named_report,
     show_execution,
 )
 from bot.http.mcp.slack_blocks import listed_blocks
@@ -16,9 +14,7 @@ from bot.http.mcp.tool import ToolResult
 from bot.http.route_types import Call
 from bot.http.schemas import mcp as arguments
 from bot.http.schemas.reports import Ahead, ReportPageWanted
-from bot.suggestions import did_you_mean
 
-_MAX_REPORTS = 100
 #: A run that failed or was skipped has nothing to tell.
 _RECENT_RUNS = 20
 _MAX_TOLD_ROWS = 50
@@ -34,15 +30,15 @@ async def next_reports(call: Call, wanted: arguments.NextReportsWanted) -> ToolR
 
 async def latest_report(call: Call, wanted: arguments.LatestReportWanted) -> ToolResult:
     """Return the newest completed run of a report: narrative, figures and the first rows."""
-    report = await _report_of(call, wanted.report)
-    path = {"report_id": report["id"]}
+    report = await named_report(call, wanted.report)
+    path = {"report_id": report.id}
     query = ReportPageWanted(limit=_RECENT_RUNS)
     runs = (await list_executions(replace(call, path=path, query=query))).body["executions"]
     done = next((one for one in runs if one["status"] == "completed"), None)
     if done is None:
-        raise NotFoundError(f"Report `{report['name']}` has no completed run among its newest.")
+        raise NotFoundError(f"Report `{report.name}` has no completed run among its newest.")
     data = (await show_execution(replace(call, path={"execution_id": done["id"]}))).body
-    data = {"report": report["name"], **data}
+    data = {"report": report.name, **data}
     if data["result_data"]:
         rows = data["result_data"]["rows"]
         data["result_data"] = {
@@ -50,18 +46,6 @@ async def latest_report(call: Call, wanted: arguments.LatestReportWanted) -> Too
             "rows": rows[:_MAX_TOLD_ROWS],
             "rows_are_cut": len(rows) > _MAX_TOLD_ROWS,
         }
-    heading = f"{report['name']}, run of {done['completed_at']}"
+    heading = f"{report.name}, run of {done['completed_at']}"
     link = [done["permalink"]] if done["permalink"] else []
     return ToolResult(data, f"{heading}.", listed_blocks(heading, link))
-
-
-async def _report_of(call: Call, wanted: str) -> Mapping[str, Any]:
-    """Return a report of the caller's by id or name; raise `NotFoundError`."""
-    query = ReportPageWanted(limit=_MAX_REPORTS)
-    found = (await list_reports(replace(call, query=query))).body["reports"]
-    named = [one for one in found if wanted in (one["id"], one["name"])]
-    if not named:
-        hint = did_you_mean(wanted, [one["name"] for one in found], is_sentence=True)
-        raise NotFoundError(f"There is no report `{wanted[:100]}`{hint}")
-    report: Mapping[str, Any] = named[0]
-    return report

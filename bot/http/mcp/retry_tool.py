@@ -64,5 +64,7 @@ async def _ask_to_retry(
         "confirmation": code,
         "expires_at": expires_at.isoformat(),
     }
+    # Without the kind, which is free text of another program.
+    asked = f"Start attempt {task.attempt + 1} of task {task.id}?"
     how = "Nothing was done yet. Ask the person; if they agree, call task_retry again with"
-    return ToolResult(data, f"{what} {how} confirmation={code}.", listed_blocks(what, []))
+    return ToolResult(data, f"{asked} {how} confirmation={code}.", listed_blocks(what, []))

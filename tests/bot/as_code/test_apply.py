@@ -222,23 +222,6 @@ async def test_a_template_that_cannot_be_rendered_is_told_with_all_else_that_is_
     assert shelf.dump()["stored_template"] == []
 
 
-async def test_a_report_that_gets_another_name_stays_the_same_report(shelf):
-    """It is found by its file, with its history; by its name where the file was renamed."""
-    shelf.put(reports__sales=SALES)
-    await shelf.apply()
-    report = shelf.office.report()
-    shelf.put(reports__sales=SALES.replace('"Sales"', '"Sales of shops"'))
-    (renamed,) = await shelf.apply()
-    shelf.put(reports__sales=None, reports__shops=SALES.replace('"Sales"', '"Sales of shops"'))
-    moved = await shelf.apply(prune=True)
-
-    assert renamed.lines[0] == "name: Sales → Sales of shops"
-    assert short(moved) == [("same", "shops"), ("keep", "sales")]
-    assert moved[1].lines == ["is shops now"]
-    assert short(await shelf.apply(prune=True)) == [("same", "shops")]
-    assert (shelf.office.report().id, shelf.office.report().name) == (report.id, "Sales of shops")
-
-
 async def test_what_others_did_meanwhile_is_told_and_the_file_wins(shelf):
     """By people in Slack, by the API, and by another folder."""
     shelf.put(templates__order=ORDER, senders__shop=SHOP, reports__sales=SALES)

@@ -44,6 +44,7 @@ def test_whatever_is_wrong_is_told_together(folder):
     (folder / "templates/deeper").mkdir()
     (folder / "templates/deeper/order.json").write_text(ORDER)
     (folder / "senders/names.toml").write_text('channel = "#ops"')
+    (folder / "senders/rights.toml").write_text('allowed_channels = ["#ops"]')
     (folder / "senders/odd.toml").write_text("quue = 1")
     (folder / "senders/torn.toml").write_text("= [")
     (folder / "senders/shop.yaml").write_text("queue: email")
@@ -57,6 +58,7 @@ def test_whatever_is_wrong_is_told_together(folder):
         "reports/same.toml, name",
         "senders/names.toml, channel",
         "senders/odd.toml, quue",
+        "senders/rights.toml, allowedChannels",
         "senders/shop.yaml",
         "senders/torn.toml",
         "senders/twice.toml",

@@ -2,13 +2,14 @@
 
 from functools import partial
 
+import nats
 import pytest
 
 from bot.config_sections.bus import BusSettings
 from bot.event_bus.brokers.broker import BrokerError, BusMessage
 from bot.event_bus.brokers.choice import broker_maker
 from tests.broker_servers import RESTARTED_KINDS, BrokerServer
-from tests.patience import until
+from tests.patience import PATIENCE_SECONDS, until
 
 
 def message(number: int, **headers: str) -> BusMessage:
@@ -97,6 +98,25 @@ async def test_what_waits_is_counted_and_nothing_is_created(bus_settings):
     assert await looking.waiting(topics[2]) is None
     await broker.close()
     await looking.close()
+
+
+@pytest.mark.parametrize("bus_settings", ["nats"], indirect=True)
+async def test_dead_letters_are_counted_without_what_shares_their_stream(bus_settings):
+    """Whoever runs NATS may keep all subjects of the bus in one stream."""
+    client = await nats.connect(bus_settings.address())
+    group = bus_settings.group
+    await client.jetstream(timeout=PATIENCE_SECONDS).add_stream(name=group, subjects=[f"{group}.>"])
+    await client.close()
+    broker = broker_maker(bus_settings)()
+    await broker.open(receives=True)
+    counts = [await broker.waiting(bus_settings.rejected)]
+    topics = [bus_settings.requests, bus_settings.events, bus_settings.rejected]
+    for number, topic in enumerate(topics):
+        await broker.publish(topic, message(number))
+    counts.append(await broker.waiting(bus_settings.rejected))
+    await broker.close()
+
+    assert counts == [0, 1]
 
 
 @pytest.mark.parametrize("kind", RESTARTED_KINDS)

@@ -7,7 +7,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.event_bus.brokers.broker import BusMessage, MessageTooLargeError
-from bot.event_bus.oversize import publish_fitting
+from bot.event_bus.oversize import publish_fitting, publish_letter
 from bot.telemetry.bus_figures import BusFigures
 from tests.bot.event_bus.test_publishing import Process, alert, keep
 from tests.bot.http.calling import ONE_DATABASE
@@ -21,12 +21,13 @@ class Small:
 
     def __init__(self, most):
         self._most = most
-        self.taken = []
+        self.taken, self.sizes = [], []
 
     async def publish(self, topic, message):
         if len(message.body) > self._most:
             raise MessageTooLargeError("too large")
         self.taken.append(message.id)
+        self.sizes.append(len(message.body))
 
 
 @pytest.mark.parametrize(("most", "taken"), [(1, []), (10, ["short"]), (99, ["whole"])])
@@ -41,6 +42,17 @@ async def test_the_largest_form_that_fits_is_published(most, taken):
     assert (figures.published, figures.refused) == (len(taken), int(not taken))
     assert figures.shortened == (taken == ["short"])
     assert [one["event"] for one in logs] == ["bus_event_refused"] * figures.refused
+
+
+@pytest.mark.parametrize(("most", "taken"), [(99, [50]), (20, [12]), (0, [0]), (-1, [])])
+async def test_a_dead_letter_loses_its_end_until_it_fits(most, taken):
+    """One that never fits is told: it would hold up all requests for ever."""
+    broker = Small(most)
+    with capture_logs() as logs:
+        await publish_letter(broker, "dead", message("letter", 50))
+
+    assert broker.sizes == taken
+    assert [one["event"] for one in logs] == ([] if taken else ["bus_event_refused"])
 
 
 def message(name, size):
