@@ -11,7 +11,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.messages.delivery.health import LaneHealth
+from bot.messages.delivery.health import LaneHealth, health_of_each
 from bot.messages.delivery.running_lanes import Lanes
 from bot.messages.destinations import destination_id
 from bot.settings import WEBHOOK, Settings
@@ -50,7 +50,7 @@ class Presence:
         self, lanes: Lanes, own_lanes: Collection[str], bus: BusFigures | None = None
     ) -> dict[str, Any]:
         """Return what `/ops health` shows; lanes of other tenants are not shown."""
-        shown = [asdict(lane) for lane in lanes.health() if lane.workspace_id in own_lanes]
+        shown = [asdict(lane) for lane in health_of_each(sorted(own_lanes), lanes.health())]
         return {"socket": self.heard(), "lanes": shown, "bus": bus.shown() if bus else {}}
 
     def is_in_touch(self, lanes: Sequence[LaneHealth]) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from bot.messages.destinations import is_destination, shown_name
 from listeners.views import rich_text_parts
 
 MAX_SHOWN_LANES = 20
@@ -11,6 +12,7 @@ _STATES = {
     "running": "delivering messages",
     "elsewhere": "another process delivers its messages",
     "starting": "starting",
+    "asleep": "nothing to deliver",
 }
 _BUS_STATES = {"broken": "not connected", "elsewhere": "another process does it"}
 #: Less is normal.
@@ -52,10 +54,11 @@ def socket_sentence(socket: dict[str, Any]) -> str:
 
 
 def lane_sentence(lane: dict[str, str]) -> str:
-    """Say whether a workspace's messages are being delivered."""
+    """Say whether the messages of a workspace or destination are being delivered."""
     state = _STATES.get(lane["state"], f"{lane['state']}, not delivering")
     reason = f" ({lane['reason']})" if lane["reason"] else ""
-    return f"Workspace {lane['workspace_id']}: {state}{reason}"
+    place = "Destination" if is_destination(lane["workspace_id"]) else "Workspace"
+    return f"{place} {shown_name(lane['workspace_id'])}: {state}{reason}"
 
 
 def bus_sentence(direction: str, shown: Mapping[str, Any]) -> str:

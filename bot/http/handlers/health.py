@@ -7,7 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.db import Database
 from bot.http.route_types import Call, Response
-from bot.messages.delivery.health import LaneHealth, can_deliver, counts, worst
+from bot.messages.delivery.health import LaneHealth, can_deliver, counts, health_of_each, worst
 from bot.messages.requests.queries import awaited_workspaces
 from bot.process.failure_log import database_reason, is_database_unavailable
 from bot.redaction import redact
@@ -95,17 +95,17 @@ async def _visible_lanes(call: Call) -> list[LaneHealth]:
     A workspace that was removed has one for as long as messages of the tenant wait for it.
     """
     services, tenant = call.services, call.caller.tenant
-    lanes = {lane.workspace_id: lane for lane in services.lanes()}
+    lanes = services.lanes()
     connected = await services.workspaces_of(tenant)
     own = [*connected, *services.destinations.ids(tenant)]
-    unwell = {key for key, lane in lanes.items() if not lane.is_well}.difference(own)
+    unwell = {lane.workspace_id for lane in lanes if not lane.is_well}.difference(own)
     if unwell:
         own += sorted(
             await services.database.read(
                 lambda session: awaited_workspaces(session, tenant, unwell)
             )
         )
-    return [lanes.get(key) or LaneHealth(key, "asleep", "") for key in own]
+    return health_of_each(own, lanes)
 
 
 async def database_problem(database: Database) -> str | None:

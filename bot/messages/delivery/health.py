@@ -1,7 +1,7 @@
 """The health of lanes: each one while they are few, counts when there are thousands."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -46,6 +46,12 @@ def worst(lanes: Sequence[LaneHealth], limit: int) -> list[LaneHealth]:
     rank = {state: number for number, state in enumerate(_AILING)}
     order = sorted(lanes, key=lambda one: (rank.get(one.state, len(rank)), one.workspace_id))
     return order[:limit]
+
+
+def health_of_each(keys: Iterable[str], lanes: Sequence[LaneHealth]) -> list[LaneHealth]:
+    """Return how each of these lanes is; those with nothing to do here are `asleep`."""
+    known = {lane.workspace_id: lane for lane in lanes}
+    return [known.get(key) or LaneHealth(key, "asleep", "") for key in keys]
 
 
 def can_deliver(lanes: Sequence[LaneHealth], home: str) -> bool:

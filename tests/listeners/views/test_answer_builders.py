@@ -55,13 +55,15 @@ def test_health_is_told_in_sentences() -> None:
     lanes = [
         {"workspace_id": "T1", "state": "running", "reason": ""},
         {"workspace_id": "T2", "state": "paused", "reason": "token_revoked"},
+        {"workspace_id": "to:oncall-mail", "state": "asleep", "reason": ""},
     ]
     socket = {"connected": True, "silent_seconds": 0.0, "replaced": 2}
     answer = build_health({"socket": socket, "lanes": lanes}, {})
 
     assert answer["text"] == (
         "Health: Slack: connected, reconnected 2 times since the start; Workspace T1: "
-        "delivering messages; Workspace T2: paused, not delivering (token_revoked)"
+        "delivering messages; Workspace T2: paused, not delivering (token_revoked); "
+        "Destination oncall-mail: nothing to deliver"
     )
     socket = {"connected": False, "silent_seconds": 12.3, "replaced": 0}
     said = build_health({"socket": socket, "lanes": []}, {})["text"]
