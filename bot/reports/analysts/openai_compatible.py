@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 #: Servers of models at home want none, and the SDK wants one.
 _ANY_KEY = "none"
+#: A server that is there answers; the call as a whole has the time of its mode.
+_CONNECT_SECONDS = 60.0
 
 
 class OpenAICompatibleClient:
@@ -78,9 +80,7 @@ class OpenAICompatibleClient:
             raise service_errors.status_error(
                 self._service, error.status_code, model, error.body, error.response.headers
             ) from None
-        except openai.APITimeoutError:
-            raise TimeoutError from None
-        except openai.APIConnectionError as error:
+        except openai.APIConnectionError as error:  # Also what could not connect in time.
             if isinstance(error.__cause__, TooLongError):
                 raise service_errors.unreadable_error(self._service) from None
             raise service_errors.connection_error(self._service) from None
@@ -103,7 +103,7 @@ class OpenAICompatibleClient:
 
 
 def _open_openai(key: str, url: str | None) -> "AsyncOpenAI":
-    from openai import AsyncOpenAI, DefaultAsyncHttpxClient
+    from openai import AsyncOpenAI, DefaultAsyncHttpxClient, Timeout
 
     from bot.reports.analysts.response_limit import limit_response
 
@@ -112,6 +112,8 @@ def _open_openai(key: str, url: str | None) -> "AsyncOpenAI":
         api_key=key,
         base_url=url,
         max_retries=0,
+        # The package's own 5 s to connect are few on a busy machine, and it calls them a timeout.
+        timeout=Timeout(None, connect=_CONNECT_SECONDS),
         default_headers={"Accept-Encoding": "identity"},
         http_client=DefaultAsyncHttpxClient(
             follow_redirects=False, event_hooks={"response": [limit_response]}
