@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 #: Servers of models at home want none, and the SDK wants one.
 _ANY_KEY = "none"
 #: A server that is there answers; the call as a whole has the time of its mode.
-_CONNECT_SECONDS = 60.0
+_TO_CONNECT_SECONDS = 60.0
 
 
 class OpenAICompatibleClient:
@@ -113,7 +113,7 @@ def _open_openai(key: str, url: str | None) -> "AsyncOpenAI":
         base_url=url,
         max_retries=0,
         # The package's own 5 s to connect are few on a busy machine, and it calls them a timeout.
-        timeout=Timeout(None, connect=_CONNECT_SECONDS),
+        timeout=Timeout(None, connect=_TO_CONNECT_SECONDS),
         default_headers={"Accept-Encoding": "identity"},
         http_client=DefaultAsyncHttpxClient(
             follow_redirects=False, event_hooks={"response": [limit_response]}
