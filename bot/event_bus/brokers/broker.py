@@ -1,5 +1,6 @@
 """What the bus needs of any broker."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -100,10 +101,19 @@ def header_texts(headers: Mapping[Any, Any]) -> dict[str, str]:
     return {str(name).lower(): str(value) for name, value in headers.items()}
 
 
-async def close_quietly(stop: Callable[[], Awaitable[None]], *errors: type[Exception]) -> None:
-    """Close a connection that may be broken: the *errors* of *stop* are ignored."""
+async def close_quietly(
+    stop: Callable[[], Awaitable[None]],
+    *errors: type[Exception],
+    seconds: float = BROKER_SECONDS,
+) -> None:
+    """
+    Close a connection that may be broken: the *errors* of *stop* are ignored.
+
+    After *seconds* it is left alone: a client may wait without end for its broker's answer.
+    """
     kinds: tuple[type[Exception], ...] = (*errors, OSError)
     try:
-        await stop()
+        async with asyncio.timeout(seconds):
+            await stop()
     except* kinds:
         pass

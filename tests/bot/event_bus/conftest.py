@@ -9,7 +9,7 @@ from bot.config_sections.bus import BusSettings
 from bot.http.services import HttpServices
 from tests.bot.event_bus.room import BusRoom
 from tests.bot.http import conftest as http_room
-from tests.broker_servers import QUICK_KINDS, BrokerServer
+from tests.broker_servers import KINDS, BrokerServer
 
 clock = http_room.clock
 surroundings = http_room.surroundings
@@ -26,7 +26,7 @@ def running_brokers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[s
         server.close()
 
 
-@pytest.fixture(params=QUICK_KINDS)
+@pytest.fixture(params=KINDS)
 def bus_settings(
     request: pytest.FixtureRequest,
     running_brokers: dict[str, BrokerServer],

@@ -1,12 +1,13 @@
 """What every broker does for the bus, on real servers."""
 
+import asyncio
 from functools import partial
 
 import nats
 import pytest
 
 from bot.config_sections.bus import BusSettings
-from bot.event_bus.brokers.broker import BrokerError, BusMessage
+from bot.event_bus.brokers.broker import BrokerError, BusMessage, close_quietly
 from bot.event_bus.brokers.choice import broker_maker
 from tests.broker_servers import RESTARTED_KINDS, BrokerServer
 from tests.patience import PATIENCE_SECONDS, until
@@ -142,3 +143,9 @@ async def test_a_broker_that_goes_away_is_an_error_without_its_password(kind, tm
     server.close()
 
     assert "canary" not in f"{waiting.value} {publishing.value}"
+
+
+async def test_a_connection_that_cannot_be_closed_is_left_alone():
+    """The bot must stop although its broker no longer answers."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        await close_quietly(partial(asyncio.sleep, PATIENCE_SECONDS), seconds=0.01)

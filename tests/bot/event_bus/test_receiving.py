@@ -11,7 +11,7 @@ from bot.config_sections.bus import BusSettings
 from tests.bot.event_bus.room import BusRoom, request
 from tests.bot.event_bus.strange_messages import SEND_STRANGE_MESSAGES
 from tests.bot.http.calling import ONE_DATABASE
-from tests.broker_servers import KINDS, RESTARTED_KINDS, BrokerServer
+from tests.broker_servers import ALL_KINDS, RESTARTED_KINDS, BrokerServer
 from tests.patience import until
 
 pytestmark = ONE_DATABASE
@@ -46,7 +46,7 @@ async def test_an_event_may_come_in_binary_mode(bus):
         await bus.shows("Hi 3")
 
 
-@pytest.mark.parametrize("bus_settings", KINDS, indirect=True)
+@pytest.mark.parametrize("bus_settings", ALL_KINDS, indirect=True)
 async def test_no_message_stops_those_behind_it(bus):
     """Whatever a broker's own client can send becomes a dead letter, and the next goes on."""
     send = SEND_STRANGE_MESSAGES[bus.settings.address().partition("://")[0]]
