@@ -23,6 +23,8 @@ from bot.tasks.updates import StatusReport
 from tests.bot.http.calling import JWT_SECRET
 from tests.patience import PATIENT
 
+pytestmark = pytest.mark.long
+
 MANIFEST = Path(__file__).parents[3] / "manifest.json"
 HOME, BRANCH, STRANGERS = "T0PLAYGRND", "T0BRANCH01", "T9PARTNER1"
 ADA, BEN, CLEO = "U0ADA00001", "U0BEN00002", "U0CLEO0003"
